@@ -1,0 +1,77 @@
+"""The look of every figure: one ink, one color a role, SVG that is the same on every run.
+
+Text and lines are drawn in one ink, which the built page replaces by the color of its own text, so that a figure
+reads in light and in dark. The role colors keep a contrast of at least 3 to 1 on both backgrounds and stay apart for
+color-blind readers (they are the blue, vermilion and green of Okabe and Ito); each also has a line style of its own,
+because color alone must not carry a meaning.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+__all__ = ["DATA", "GRADIENT", "INK", "PARAMETER", "curve", "figure", "use_style"]
+
+INK = "#1a1b1c"
+DATA = "#0072b2"
+PARAMETER = "#d55e00"
+GRADIENT = "#009e73"
+
+STYLE: dict[str, Any] = {
+    "svg.hashsalt": "every gradient, checked",  # element ids that are the same on every run
+    "svg.fonttype": "path",
+    "savefig.transparent": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "figure.figsize": (6.4, 3.6),
+    "figure.constrained_layout.use": True,
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.labelsize": 11,
+    "mathtext.fontset": "cm",
+    "lines.linewidth": 1.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "legend.frameon": False,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.color": INK,
+    "patch.edgecolor": INK,
+    "hatch.color": INK,
+}
+
+
+def use_style() -> None:
+    """Use the style from here on; in a notebook, also publish figures as SVG without a date."""
+    import matplotlib as mpl
+    from cycler import cycler
+    from matplotlib import style
+
+    style.use(STYLE | {"axes.prop_cycle": cycler(color=[DATA, PARAMETER, GRADIENT], linestyle=["-", "--", ":"])})
+    if "inline" in mpl.get_backend():
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+
+
+def figure(columns: int = 1, *, rows: int = 1, width: float = 6.4, height: float = 3.2) -> "tuple[Figure, Any]":
+    """Open a figure with a grid of axes; return it with the axes (one, or an array of them)."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(rows, columns, figsize=(width, height))
+
+
+def curve(axes: "Axes", x: Any, y: Any, **style: Any) -> "Line2D":
+    """Draw a line through points rounded to six decimals, so that the last bits of a machine do not show."""
+    (line,) = axes.plot(np.round(np.asarray(x, dtype=float), 6), np.round(np.asarray(y, dtype=float), 6), **style)
+    return line

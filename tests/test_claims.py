@@ -1,0 +1,121 @@
+"""Claims hold, bite, and explain themselves when they fail."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+
+from nnlib.claims import ClaimFailed, claim, claim_order
+
+
+def test_prints_one_stable_line(capsys):
+    claim("eq-sum", [0.1 + 0.2, 1.0], [0.3, 1.0], rejects={"off by a part in a million": [0.3, 1.000001]})
+    assert capsys.readouterr().out == (
+        "✓ eq-sum                         2 entries agree; rejects: off by a part in a million\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sides", "verdict"),
+    [
+        (([1.0, 2.0], [1.0, 2.0], [1.0, 2.0]), "2 entries agree, three ways"),
+        ((3, 3), "1 entry equals exactly"),
+        (([1, 2], [1, 2]), "2 entries equal exactly"),
+        ((2.0, 2.0), "1 entry agrees"),
+        ((np.zeros((2, 3)), 0.0), "6 entries agree"),
+        ((Fraction(1, 3), Fraction(2, 6)), "1 entry equals exactly"),
+        (((2, 3), (2, 3)), "2 entries equal exactly"),
+        ((sympy.sin("x") ** 2, 1 - sympy.cos("x") ** 2), "proved"),
+    ],
+)
+def test_verdicts(sides, verdict, capsys):
+    claim("eq-a", *sides, rejects={"nonsense": np.inf if verdict != "proved" else sympy.Symbol("x")})
+    assert f" {verdict}; rejects: nonsense" in capsys.readouterr().out
+
+
+def test_a_failing_claim_names_the_worst_case_both_values_and_the_tolerance(capsys):
+    with pytest.raises(ClaimFailed, match=r"side 1 and side 2 differ most at index \(1,\): 2\.0 against 2\.5 .*1e-08"):
+        claim("eq-a", [1.0, 2.0], [1.1, 2.5], rejects={"x": [9.0, 9.0]})
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (1.0, 1.001),
+        (1.0, 1 + 1e-6),
+        ([1.0, np.nan], [1.0, np.nan]),
+        (np.inf, -np.inf),
+        ([1.0], [1.0, 1.0]),
+        (3, 4),
+        ("valid", "full"),
+        (Fraction(1, 3), Fraction(1, 3) + Fraction(1, 10**30)),
+        (sympy.Symbol("x"), sympy.Symbol("y")),
+        (sympy.eye(2), sympy.eye(3)),
+        (1e-12, 1.0),
+    ],
+)
+def test_different_sides_fail(left, right):
+    with pytest.raises(ClaimFailed, match="does not hold"):
+        claim("eq-a", left, right, rejects={"nonsense": "nonsense"})
+
+
+def test_infinities_of_one_sign_agree():
+    claim("eq-a", [np.inf, -np.inf], [np.inf, -np.inf], rejects={"signs": [np.inf, np.inf]})
+
+
+def test_the_scale_is_the_largest_entry_unless_each_is_asked_for():
+    claim("eq-a", [1e6, 1e-9], [1e6, 2e-9], rejects={"x": [1e6, 1.0]})
+    with pytest.raises(ClaimFailed, match="index"):
+        claim("eq-a", [1e6, 1e-9], [1e6, 2e-9], rejects={"x": [1e6, 1.0]}, relative_to="each")
+
+
+def test_a_wrong_version_that_passes_raises():
+    with pytest.raises(ClaimFailed, match="no bite: the wrong version 'the same'"):
+        claim("eq-a", [1.0, 2.0], [1.0, 2.0], rejects={"the same": [1.0, 2.0 + 1e-12]})
+
+
+def test_a_wrong_version_may_be_of_another_shape():
+    claim("eq-a", [1.0, 2.0], [1.0, 2.0], rejects={"a vector forgotten": [[1.0, 2.0]]})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((("softmax", 1, 1), {"x": 2}), "must look like"),
+        ((("eq-a", 1), {"x": 2}), "two to 6 sides, not 1"),
+        ((("eq-a", 1, 1), {}), "at least one wrong version"),
+        ((("eq-a", 1, 1), {"a; b": 2}), "without ';'"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    (args, rejects) = arguments
+    with pytest.raises(ValueError, match=message):
+        claim(*args, rejects=rejects)
+
+
+def test_a_wrong_scale_is_named():
+    with pytest.raises(ValueError, match="'largest' or 'each'"):
+        claim("eq-a", 1, 1, rejects={"x": 2}, relative_to="biggest")
+
+
+def test_order(capsys):
+    x = np.array([1.0, 2.0, 3.0])
+    claim_order("eq-order", x, x + 1, [5, 5, 5], rejects={"the wrong way round": (x + 1, x)})
+    assert "6 inequalities hold; rejects: the wrong way round" in capsys.readouterr().out
+
+
+def test_a_failing_order_names_the_case():
+    with pytest.raises(ClaimFailed, match=r"side 2 is above side 3: 4\.0 against 3\.5"):
+        claim_order("eq-a", [1, 2], [3, 4], [5, 3.5], rejects={"x": (1, 0)})
+
+
+def test_an_order_with_nan_fails():
+    with pytest.raises(ClaimFailed):
+        claim_order("eq-a", 0.0, np.nan, rejects={"x": (1, 0)})
+
+
+def test_a_wrong_order_that_passes_raises():
+    with pytest.raises(ClaimFailed, match="no bite"):
+        claim_order("eq-a", 0, 1, rejects={"also true": (0, 2)})
