@@ -59,7 +59,8 @@ def glue(name: str, value: Any, *, decimals: int = 4, significant: int | None = 
 
     prefix = "application/papermill.record/"
     text = _text(value, decimals, significant)
-    display({f"{prefix}text/plain": text}, raw=True, metadata={"scrapbook": {"name": name, "mime_prefix": prefix}})
+    record = {"name": name, "mime_prefix": prefix}
+    display({f"{prefix}text/plain": text}, raw=True, metadata={"scrapbook": record})  # type: ignore[no-untyped-call]
 
 
 def _text(value: Any, decimals: int, significant: int | None) -> str:
