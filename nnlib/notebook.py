@@ -1,5 +1,6 @@
 """What every chapter sets up once, and how it prints numbers so that each machine prints the same."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,12 @@ def show(*values: Any, decimals: int = 4, significant: int | None = None, **name
     Examples
     --------
     >>> show([1 / 3, -1e-17])
-    [0.3333 0.    ]
+    [0.3333      0]
     >>> show("sum:", 0.1 + 0.2)
     sum: 0.3
+    >>> show([[1.0, 0.5], [-2.0, 0.25]])
+    [[   1  0.5]
+     [  -2 0.25]]
     >>> show(p=[0.25, 0.75], K=2)
     p = [0.25 0.75]
     K = 2
@@ -52,35 +56,41 @@ def show(*values: Any, decimals: int = 4, significant: int | None = None, **name
 def glue(name: str, value: Any, *, decimals: int = 4, significant: int | None = None) -> None:
     """Give a number a name, by which the text of the page can quote it: ``{glue:text}`name```.
 
-    It is published in the form that MyST-NB's own ``glue`` uses; writing it here keeps that package, and Sphinx
-    with it, out of a notebook that only wants to run.
+    An array is written as ``(1, 2, 3)``. The value is published in the form that MyST-NB's own ``glue`` uses; writing
+    it here keeps that package, and Sphinx with it, out of a notebook that only wants to run.
     """
     from IPython.display import display
 
     prefix = "application/papermill.record/"
-    text = _text(value, decimals, significant)
+    text = _text(value, decimals, significant, inline=True)
     record = {"name": name, "mime_prefix": prefix}
     display({f"{prefix}text/plain": text}, raw=True, metadata={"scrapbook": record})  # type: ignore[no-untyped-call]
 
 
-def _text(value: Any, decimals: int, significant: int | None) -> str:
+def _text(value: Any, decimals: int, significant: int | None, *, inline: bool = False) -> str:
     if isinstance(value, str):
         return value
     array = np.asarray(value)
-    if array.dtype.kind not in "fc":
-        return str(array)
-    if significant is not None:
-
-        def entry(number: Any) -> str:
-            return f"{number + 0.0:.{significant}g}"
+    if array.dtype.kind == "f":
+        text = _significant(significant) if significant is not None else _positional(decimals)
+        entries = np.array([text(number) for number in array.flat], dtype=object).reshape(array.shape)
     else:
-        array = np.round(array, decimals) + 0.0  # adding +0 turns −0 into 0
-
-        def entry(number: Any) -> str:
-            return np.format_float_positional(number, precision=decimals, trim="-")
-
+        entries = np.array([str(number) for number in array.flat], dtype=object).reshape(array.shape)
     if array.ndim == 0:
-        return entry(array[()])
-    if significant is not None:
-        return np.array2string(array, formatter={"float_kind": entry})
-    return np.array2string(array, precision=decimals, suppress_small=True, floatmode="maxprec", max_line_width=88)
+        return str(entries[()])
+    if inline:
+        return f"({', '.join(map(str, entries.flat))})"
+    width = max(map(len, entries.flat), default=0)
+    return np.array2string(entries, formatter={"object": lambda entry: str(entry).rjust(width)}, max_line_width=88)
+
+
+def _positional(decimals: int) -> Callable[[Any], str]:
+    def text(number: Any) -> str:
+        rounded = np.round(number, decimals) + 0.0  # adding +0 turns −0 into 0
+        return np.format_float_positional(rounded, precision=decimals, trim="-")
+
+    return text
+
+
+def _significant(digits: int) -> Callable[[Any], str]:
+    return lambda number: f"{number + 0.0:.{digits}g}"
