@@ -1,0 +1,194 @@
+"""Convolution and correlation of two sequences, as textbooks and NumPy define them.
+
+`convolve` flips the kernel, `correlate` does not. Both slide the kernel over the signal, and `mode` says which
+positions count: ``"full"`` every overlap of at least one entry, ``"valid"`` complete overlaps only, ``"same"`` the
+middle of full. The layers of a network, with channels, strides and padding, are in `nnlib.conv`.
+"""
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+
+from nnlib._arrays import Array, float_arrays
+
+Mode = Literal["full", "valid", "same"]
+
+# Below these lengths the direct sum is faster than any transform (measured with float64 on one core).
+_FFT_KERNEL = 100
+_FFT_SIGNAL = 5_000
+_BATCH = 1 << 16  # entries transformed at once: few enough to stay in cache
+
+
+def convolve(x: Any, w: Any, mode: Mode = "full") -> Array:
+    r"""Convolve a signal with a kernel, which is flipped.
+
+    .. math:: y_n = \sum_j x_{n-j+1} \, w_j \qquad n = 1, \dots, N + K - 1
+
+    with entries of x outside 1..N read as zero. This is the product of two polynomials with coefficients x and w.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        The signal.
+    w : array_like, shape (K,)
+        The kernel.
+    mode : {"full", "valid", "same"}
+        Which entries to return, see `kept_entries`. As in NumPy, "same" has max(N, K) entries.
+
+    Returns
+    -------
+    ndarray, shape (N + K - 1,) for "full", (max - min + 1,) for "valid", (max(N, K),) for "same"
+        In the dtype that NumPy's promotion gives x and w.
+
+    Raises
+    ------
+    ValueError
+        If x or w is empty or not one-dimensional, or if the mode is unknown.
+    TypeError
+        If x or w does not hold real numbers.
+
+    See Also
+    --------
+    correlate : the same without the flip.
+
+    Notes
+    -----
+    Long signals with long kernels go through the fast Fourier transform, block by block. The error of an entry is then
+    relative to the largest entries of x and w rather than to its own size. Sequences with an infinity or a nan are
+    always summed directly, because a transform would spread it.
+
+    Derived in chapters/convolution.md, Full, valid and same.
+    """
+    x, w = _sequences(x, w, mode)
+    if _transform_pays(x, w):
+        return _overlap_add(x, w)[kept_entries(mode, len(x), len(w))]
+    return np.convolve(x, w, mode)
+
+
+def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
+    r"""Slide a kernel over a signal without flipping it, and multiply and add.
+
+    .. math:: y_n = \sum_j x_{n+j-1} \, w_j \qquad n = 1, \dots, N - K + 1
+
+    are the entries of mode "valid". Mode "full" adds the K - 1 partial overlaps on either side, with entries of x
+    outside 1..N read as zero. It equals ``convolve(x, w[::-1], mode)`` for every kernel that is no longer than the
+    signal.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        The signal.
+    w : array_like, shape (K,)
+        The kernel.
+    mode : {"full", "valid", "same"}
+        Which entries to return, see `kept_entries`.
+
+    Returns
+    -------
+    ndarray, shape (N + K - 1,) for "full", (max - min + 1,) for "valid", (max(N, K),) for "same"
+        The entries that ``numpy.correlate`` returns, whichever of the two is longer.
+
+    Raises
+    ------
+    ValueError
+        If x or w is empty or not one-dimensional, or if the mode is unknown.
+    TypeError
+        If x or w does not hold real numbers.
+
+    See Also
+    --------
+    convolve : the same with the kernel flipped; its notes on long signals hold here too.
+
+    Notes
+    -----
+    Where the kernel is the longer of the two, the positions are still read from left to right along x, so the result
+    is ``correlate(w, x, mode)[::-1]``. In mode "same" that keeps one entry further to the right than
+    ``convolve(x, w[::-1], mode)`` when x has an even length.
+
+    Derived in chapters/convolution.md, Full, valid and same.
+    """
+    x, w = _sequences(x, w, mode)
+    if _transform_pays(x, w):
+        return _overlap_add(x, w[::-1])[kept_entries(mode, len(x), len(w), flip=False)]
+    return np.correlate(x, w, mode)
+
+
+def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
+    """Say which of the n + k - 1 entries of "full" a mode keeps.
+
+    Parameters
+    ----------
+    mode : {"full", "valid", "same"}
+        "valid" leaves out the entries at both ends where the shorter sequence sticks out. "same" keeps as many entries
+        as the longer one has, from entry floor((k - 1) / 2) on, counted from zero.
+    n, k : int
+        The lengths of signal and kernel.
+    flip : bool
+        True for `convolve`, False for `correlate`. It matters only to "same" with a kernel of the greater length.
+
+    Returns
+    -------
+    slice
+        Into the entries of mode "full", counted from zero.
+
+    Raises
+    ------
+    ValueError
+        If the mode is none of the three.
+    """
+    short, long = sorted((n, k))
+    if mode == "full":
+        return slice(0, n + k - 1)
+    if mode == "valid":
+        return slice(short - 1, long)
+    if mode == "same":
+        start = (short - 1) // 2 if flip or k <= n else short // 2
+        return slice(start, start + long)
+    raise ValueError(f'mode must be "full", "valid" or "same"; got {mode!r}')
+
+
+def _sequences(x: Any, w: Any, mode: Mode) -> list[Array]:
+    """Check what both operations take."""
+    arrays = float_arrays(x=x, w=w)
+    x, w = arrays
+    if x.ndim != 1 or w.ndim != 1 or not x.size or not w.size:
+        raise ValueError(f"x and w must be one-dimensional and not empty; got shapes {x.shape} and {w.shape}")
+    kept_entries(mode, len(x), len(w))
+    return arrays
+
+
+def _transform_pays(x: Array, w: Array) -> bool:
+    """Tell whether the transform is faster than the direct sum, and as good."""
+    short, long = sorted((len(x), len(w)))
+    if short < _FFT_KERNEL or long < _FFT_SIGNAL:
+        return False
+    # This product bounds every entry. Where it overflows, or is nan, only the direct sum gets each entry right.
+    return math.isfinite(float(np.abs(x).max()) * float(np.abs(w).max()) * 16 * short)
+
+
+def _overlap_add(x: Array, w: Array) -> Array:
+    """Convolve fully, block by block: each block of x gives a piece, and neighboring pieces overlap by len(w) - 1."""
+    if len(w) > len(x):
+        x, w = w, x
+    n, k = len(x), len(w)
+    length = _fast_length(min(8 * k, n + k - 1))
+    step = length - (k - 1)
+    spectrum = np.fft.rfft(w.astype(np.float64), length)
+    blocks = -(-n // step)
+    y = np.zeros((blocks + 1, step), x.dtype)
+    batch = max(1, _BATCH // length)
+    for first in range(0, blocks, batch):
+        last = min(first + batch, blocks)
+        piece = np.zeros((last - first, step))
+        part = x[first * step : last * step]
+        piece.reshape(-1)[: len(part)] = part
+        piece = np.fft.irfft(np.fft.rfft(piece, length) * spectrum, length)
+        y[first:last] += piece[:, :step]
+        y[first + 1 : last + 1, : k - 1] += piece[:, step:]
+    return y.reshape(-1)[: n + k - 1]
+
+
+def _fast_length(least: int) -> int:
+    """Return the smallest length of at least `least` with no prime factor but 2, 3 and 5 to low powers."""
+    return min(m << max(0, (-(-least // m) - 1).bit_length()) for m in (1, 3, 5, 9, 15))

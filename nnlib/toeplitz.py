@@ -1,0 +1,192 @@
+"""Convolution and correlation written as matrices.
+
+A sliding product is linear in the signal and linear in the kernel, so it is a matrix times either of them::
+
+    correlate(x, w, "valid")  ==  toeplitz_matrix(w, len(x)) @ x  ==  hankel_matrix(x, len(w)) @ w
+
+The first matrix holds the kernel, shifted by one from row to row; the second holds the windows of the signal. They are
+what the chapters reason with. To compute, use the sliding product itself: a valid Toeplitz matrix with 1024 columns has
+a million entries and says no more than its three weights.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib._arrays import Array, float_array
+from nnlib.signal import Mode, kept_entries
+
+
+def toeplitz_matrix(
+    w: Any, n: int, mode: Mode = "valid", *, flip: bool = False, stride: int = 1, dilation: int = 1
+) -> Array:
+    r"""Return the matrix A with ``A @ x == correlate(x, w, mode)`` for every signal x of length n.
+
+    With the defaults it is the matrix of a convolution layer: row i is w starting at column i,
+
+    .. math:: A_{ij} = w_{j-i+1} \quad\text{where } 1 \le j-i+1 \le K, \text{ and } 0 \text{ elsewhere.}
+
+    With ``flip=True`` it is the matrix of ``convolve(x, w, mode)``. In mode "full" its column j is w starting at
+    row j.
+
+    Parameters
+    ----------
+    w : array_like, shape (K,)
+        The kernel.
+    n : int
+        The length of the signal, that is, the number of columns.
+    mode : {"full", "valid", "same"}
+        Which rows of the full matrix to keep, with the meaning of `nnlib.signal.kept_entries`.
+    flip : bool
+        False for correlation, True for convolution.
+    stride : int
+        Keep every stride-th of these rows, beginning with the first.
+    dilation : int
+        Distance between neighboring weights along the signal. The kernel then spans dilation * (K - 1) + 1 entries.
+
+    Returns
+    -------
+    ndarray, shape (M, n)
+        A new array in the dtype of w.
+
+    Raises
+    ------
+    ValueError
+        If w is empty or not one-dimensional, if n, stride or dilation is not a positive integer, or if the mode is
+        unknown.
+
+    Notes
+    -----
+    Derived in chapters/convolution.md, Convolution as a matrix, and chapters/conv-backprop.md, The Jacobian is a
+    Toeplitz matrix. ``A.T`` is the backward pass: the transpose of the valid matrix is the full matrix of the flipped
+    kernel, ``toeplitz_matrix(w[::-1], m, "full")``, at stride 1.
+    """
+    w = _nonempty(w, "w", 1)
+    _check_positive(n=n, stride=stride, dilation=dilation)
+    spread = np.zeros(dilation * (len(w) - 1) + 1, w.dtype)
+    spread[::dilation] = w
+    k = len(spread)
+    full = np.zeros((n + k - 1, n), w.dtype)
+    for j in range(n):
+        full[j : j + k, j] = spread if flip else spread[::-1]
+    return full[kept_entries(mode, n, k, flip)][::stride].copy()
+
+
+def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Array:
+    r"""Return the windows of y, one a row: the matrix H with ``H @ w == correlate(y, w, "valid")`` for every w.
+
+    .. math:: H_{ij} = y_{i+j-1} \qquad i = 1, \dots, N - K + 1, \quad j = 1, \dots, K
+
+    It is the Jacobian of the sliding product in its kernel.
+
+    Parameters
+    ----------
+    y : array_like, shape (N,)
+        The signal.
+    k : int
+        The number of weights, that is, the number of columns.
+    stride : int
+        Distance between the starts of neighboring windows.
+    dilation : int
+        Distance between neighboring entries of a window.
+
+    Returns
+    -------
+    ndarray, shape (M, k)
+        A new array in the dtype of y, with M = floor((N - dilation * (k - 1) - 1) / stride) + 1.
+
+    Raises
+    ------
+    ValueError
+        If y is empty or not one-dimensional, if k, stride or dilation is not a positive integer, or if the window is
+        longer than y.
+
+    Notes
+    -----
+    Derived in chapters/conv-backprop.md, The weight gradient is a Hankel matrix.
+    """
+    y = _nonempty(y, "y", 1)
+    _check_positive(k=k, stride=stride, dilation=dilation)
+    span = dilation * (k - 1) + 1
+    if span > len(y):
+        raise ValueError(f"a window of {k} entries at dilation {dilation} spans {span}; y has only {len(y)}")
+    starts = np.arange(0, len(y) - span + 1, stride)
+    windows: Array = y[starts[:, None] + dilation * np.arange(k)]
+    return windows
+
+
+def conv2d_matrix(
+    w: Any,
+    shape: tuple[int, int],
+    mode: Mode = "valid",
+    *,
+    flip: bool = False,
+    stride: int | tuple[int, int] = 1,
+    dilation: int | tuple[int, int] = 1,
+) -> Array:
+    r"""Return the matrix M with ``M @ x.ravel() == y.ravel()``, where y is the image x under the sliding kernel w.
+
+    M is doubly blocked: a Toeplitz arrangement of blocks, each of them the Toeplitz matrix of one row of the kernel.
+    With :math:`S_a` the matrix that shifts the rows of the image by a,
+
+    .. math:: M = \sum_a S_a \otimes A_{w_{a,:}}
+
+    Parameters
+    ----------
+    w : array_like, shape (K1, K2)
+        The kernel.
+    shape : (int, int)
+        Height and width of the image.
+    mode : {"full", "valid", "same"}
+        Which positions to keep, in both directions, with the meaning of `nnlib.signal.kept_entries`.
+    flip : bool
+        False for correlation, as in the layers of `nnlib.conv`; True for convolution.
+    stride, dilation : int or (int, int)
+        As in `toeplitz_matrix`; a pair gives the vertical and the horizontal one.
+
+    Returns
+    -------
+    ndarray, shape (output height * output width, height * width)
+        A new array in the dtype of w.
+
+    Raises
+    ------
+    ValueError
+        If w is empty or not two-dimensional, if it does not fit into the image (except in mode "full"), if a size is
+        not a positive integer, or if the mode is unknown.
+
+    Notes
+    -----
+    Derived in chapters/conv-backprop.md, Two dimensions.
+    """
+    w = _nonempty(w, "w", 2)
+    (height, width), (s1, s2), (d1, d2) = _pair("shape", shape), _pair("stride", stride), _pair("dilation", dilation)
+    if mode != "full" and (d1 * (len(w) - 1) >= height or d2 * (w.shape[1] - 1) >= width):
+        raise ValueError(
+            f"a kernel of shape {w.shape} at dilation {(d1, d2)} does not fit into an image of shape {shape}"
+        )
+    matrix: Array = np.array(0, w.dtype)
+    for shift, row in zip(np.eye(len(w), dtype=w.dtype), w, strict=True):
+        rows = toeplitz_matrix(shift, height, mode, flip=flip, stride=s1, dilation=d1)
+        matrix = matrix + np.kron(rows, toeplitz_matrix(row, width, mode, flip=flip, stride=s2, dilation=d2))
+    return matrix
+
+
+def _nonempty(values: Any, name: str, ndim: int) -> Array:
+    array = float_array(values, name)
+    if array.ndim != ndim or not array.size:
+        raise ValueError(f"{name} must have {ndim} dimension(s) and at least one entry; got shape {array.shape}")
+    return array
+
+
+def _pair(name: str, value: int | tuple[int, int]) -> tuple[int, int]:
+    pair = (value, value) if isinstance(value, int | np.integer) else tuple(value)
+    if len(pair) != 2:
+        raise ValueError(f"{name} must be one integer or a pair; got {value!r}")
+    return pair
+
+
+def _check_positive(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(f"{name} must be a positive integer; got {size!r}")
