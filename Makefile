@@ -1,0 +1,55 @@
+# Python 3.11 or newer and make are all that a machine needs: the rest is installed into .venv and node_modules, here.
+# `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book test check record format serve lab lock clean distclean
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?=
+export PYTHON
+RUN := .venv/bin/python -m
+
+help:
+	@echo "make book       build the book; prints the path of index.html"
+	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
+	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
+	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
+	@echo "make format     bring code and chapters into their normal form"
+	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
+	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
+	@echo "make lock       compile requirements.in into requirements.txt and requirements.lock (UPGRADE=1)"
+	@echo "make clean      remove what was built; make distclean removes the environment, too"
+
+setup:
+	@sh tools/setup
+
+book: setup
+	@$(RUN) tools.book
+
+test: setup
+	@$(RUN) tools.verify test
+
+check: setup
+	@$(RUN) tools.verify check
+
+record: setup
+	@$(RUN) tools.record $(if $(ALL),--all) $(CHAPTERS)
+
+format: setup
+	@$(RUN) tools.format
+
+serve: setup
+	@$(RUN) tools.serve $(if $(PORT),--port $(PORT))
+
+lab: setup
+	@$(RUN) tools.lab
+
+lock: setup
+	@$(RUN) tools.lock $(if $(UPGRADE),--upgrade)
+
+clean:
+	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache
+	@find . \( -name .venv -o -name node_modules -o -name .git \) -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+distclean: clean
+	@rm -rf .venv node_modules

@@ -1,0 +1,112 @@
+"""The chapters as notebooks: which there are, their cells, their normal form, and what their outputs depend on."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import yaml
+
+from tools.paths import CHAPTERS, LOCK, RECORDED, ROOT
+
+FORMAT = "md:myst"
+# Without the version of jupytext, the header of a chapter does not change when jupytext does.
+HEADER_FILTER = "kernelspec,jupytext,-jupytext.text_representation.jupytext_version,-jupytext.text_representation.format_version"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def is_notebook(path: Path) -> bool:
+    """Tell whether a page has code cells to execute, by the header that MyST-NB looks for."""
+    header = re.match(r"---\n(.*?\n)---\n", path.read_text(encoding="utf-8"), re.S)
+    if header is None:
+        return False
+    front = yaml.safe_load(header[1]) or {}
+    return "jupytext" in front or front.get("file_format") == "mystnb"
+
+
+def pages(root: Path = ROOT) -> list[Path]:
+    """Return every page of the book: the root page and the files in chapters/."""
+    found = sorted((root / "chapters").glob("*.md"))
+    index = root / "index.md"
+    return [index, *found] if index.exists() else found
+
+
+def notebooks(root: Path = ROOT) -> list[Path]:
+    """Return the pages that are executed and recorded."""
+    return [page for page in pages(root) if is_notebook(page)]
+
+
+def recording(chapter: Path) -> Path:
+    """Return where the reference outputs of a chapter are kept."""
+    root = chapter.parent.parent if chapter.parent.name == CHAPTERS.name else chapter.parent
+    return root / RECORDED.relative_to(ROOT) / f"{chapter.stem}.ipynb"
+
+
+def read(chapter: Path) -> Any:
+    """Return a chapter as a notebook whose cell ids depend on the cells alone, so that recordings can be compared."""
+    notebook = jupytext.reads(chapter.read_text(encoding="utf-8"), FORMAT)
+    seen: dict[str, int] = {}
+    for cell in notebook.cells:
+        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+        count = seen[name] = seen.get(name, 0) + 1
+        cell["id"] = name if count == 1 else f"{name}-{count}"
+    notebook.metadata = nbformat.from_dict({"kernelspec": dict(KERNEL)})
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def normal_form(text: str) -> str:
+    """Return the text of a chapter as jupytext writes it; a notebook saved in JupyterLab looks the same."""
+    notebook = jupytext.reads(text, FORMAT)
+    notebook.metadata.setdefault("jupytext", {})["notebook_metadata_filter"] = HEADER_FILTER
+    return str(jupytext.writes(notebook, FORMAT))
+
+
+def dependencies(chapter: Path, root: Path = ROOT) -> list[Path]:
+    """Return the nnlib modules that a chapter imports, directly or through another."""
+    code = "\n".join(cell.source for cell in read(chapter).cells if cell.cell_type == "code")
+    waiting, found = list(_imports(_python(code))), set()
+    while waiting:
+        path = root / waiting.pop()
+        if path in found or not path.exists():
+            continue
+        found.add(path)
+        waiting.extend(_imports(path.read_text(encoding="utf-8")))
+    return sorted(found)
+
+
+def fingerprint(chapter: Path, root: Path = ROOT) -> str:
+    """Return a digest of all that decides a chapter's outputs, and of the recorded outputs themselves."""
+    parts = [chapter, recording(chapter), LOCK, *dependencies(chapter, root)]
+    contents = [path.read_bytes() if path.exists() else b"absent" for path in parts]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()
+
+
+def _python(code: str) -> str:
+    """Return code without the lines that only IPython understands."""
+    return re.sub(r"(?m)^\s*[%!].*$", "", code)
+
+
+@cache
+def _imports(code: str) -> frozenset[Path]:
+    """Return the files of nnlib that Python source imports, whichever way it is written."""
+    names: set[str] = set()
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:  # the cell itself will say so when it is executed
+        return frozenset()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    inside = [name.split(".") for name in names if name.split(".")[0] == "nnlib"]
+    return frozenset(
+        path for parts in inside for path in (Path(*parts, "__init__.py"), Path(*parts).with_suffix(".py"), Path("nnlib/__init__.py"))
+    )

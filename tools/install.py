@@ -1,0 +1,172 @@
+"""Put the pinned packages into .venv and node_modules; a second run finds nothing to do.
+
+Needs the standard library alone: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from tools.paths import LOCK, ROOT, VENV, environment
+from tools.progress import Failed, run, say, stop
+
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed.json"
+NODE_LOCK = ROOT / "package-lock.json"
+NODE_STAMP = ROOT / "node_modules" / ".installed.json"
+LOG = VENV / "install.log"
+
+FOLDERS = ("ipython", "jupyter", "matplotlib", "npm", "uv")  # what other programs would keep in the home
+
+NETWORK = re.compile(
+    r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ConnectionResetError|ProxyError|MaxRetryError"
+    r"|SSLError|Network is unreachable|Temporary failure in name resolution|Connection refused"
+    r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH"
+)
+
+# JupyterLab opens a chapter as a notebook, not as text. The setting lives in the environment, so no home is touched.
+LAB_SETTINGS = {
+    "@jupyterlab/docmanager-extension:plugin": {
+        "defaultViewers": {"markdown": "Jupytext Notebook", "myst": "Jupytext Notebook"}
+    },
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+# Kernels talk to the tests on this machine's loopback; a warning about that on every start says nothing new.
+KERNEL_SETTINGS = 'c.IPKernelApp.log_level = "ERROR"\n'
+
+
+def digest(*paths: Path) -> str:
+    """Return a fingerprint of the files' contents, so that a fresh checkout of the same content is not news."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+def wanted() -> dict[str, str]:
+    """Return what the environment must have been made from."""
+    return {"lock": digest(LOCK), "package": digest(ROOT / "pyproject.toml", Path(__file__)), "root": str(ROOT)}
+
+
+def stamped(path: Path) -> dict[str, str]:
+    """Return what an environment says it was made from; empty when it does not say."""
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def starts(version: tuple[int, int]) -> bool:
+    """Tell whether .venv has an interpreter of that version which runs and has pip."""
+    command = [str(PYTHON), "-c", "import sys, pip; print(sys.version_info[:2])"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return False
+    return answer.stdout.strip() == str(version)
+
+
+def explain(what: str, failure: Failed) -> SystemExit:
+    """Turn a failed installation into one line that says what to do."""
+    if VENV.is_dir():
+        LOG.write_text(failure.log)
+    if NETWORK.search(failure.log):
+        return stop(f"No network: {what} could not be downloaded. Connect (or set a proxy or mirror) and run make again. Details: {LOG}")
+    if "No space left" in failure.log:
+        return stop(f"The disk is full: {what} need about 2 GB in {ROOT}. Free some space and run make again.")
+    last = next((line for line in reversed(failure.log.splitlines()) if line.strip()), "no message")
+    return stop(f"{what} could not be installed: {last.strip()[:200]} (the whole log: {LOG})")
+
+
+def pip(*arguments: str) -> list[str]:
+    """Return a pip command for the environment."""
+    return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+
+
+def remove_strays() -> None:
+    """Uninstall what an earlier lock brought and this one does not name, so that no test passes by accident."""
+    script = "import importlib.metadata as m; print(*{d.name for d in m.distributions()})"
+    listed = subprocess.run([str(PYTHON), "-c", script], capture_output=True, text=True, check=True).stdout.split()
+
+    def plain(name: str) -> str:
+        return re.sub(r"[-_.]+", "-", name).lower()
+
+    locked = {plain(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text(), re.M)}
+    strays = sorted({plain(name) for name in listed} - locked - {"pip", "nnlib"})
+    if strays:
+        run(f"Removing {len(strays)} packages that are no longer needed", pip("uninstall", "-y", "-q", *strays))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a settings file of the environment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def install_packages() -> None:
+    """Create .venv where it is missing or unusable, and bring it to the lock."""
+    want, have = wanted(), stamped(STAMP)
+    inside = Path(sys.prefix).resolve() == VENV.resolve()
+    usable = have.get("root", want["root"]) == want["root"] and (inside or starts(sys.version_info[:2]))
+    if usable and have == want:
+        return
+    if not usable:
+        if inside:
+            raise stop(f"{VENV} was made for {have.get('root')}: run `rm -rf .venv`, then make again.")
+        say(f"Creating .venv with Python {sys.version.split()[0]} …")
+        try:
+            venv.create(VENV, clear=True, with_pip=True, symlinks=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise stop(f"The environment could not be created in {VENV}: {error}") from None
+        have = {}
+    STAMP.unlink(missing_ok=True)
+    if have.get("lock") != want["lock"]:
+        count = len(re.findall(r"^[A-Za-z0-9._-]+==", LOCK.read_text(), re.M))
+        try:
+            run(
+                f"Installing {count} pinned packages (once; one to three minutes)",
+                pip("install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)),
+            )
+            remove_strays()
+        except Failed as failure:
+            raise explain("the pinned packages", failure) from None
+    try:
+        # setuptools is in the lock: no isolation, so nothing more is downloaded.
+        run("Installing nnlib from this folder", pip("install", "-q", "--no-deps", "--no-build-isolation", "-e", str(ROOT)))
+    except Failed as failure:
+        raise explain("nnlib", failure) from None
+    write(VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json", json.dumps(LAB_SETTINGS, indent=2) + "\n")
+    write(VENV / "etc" / "ipython" / "ipython_kernel_config.py", KERNEL_SETTINGS)
+    for folder in FOLDERS:
+        (VENV / "var" / folder).mkdir(parents=True, exist_ok=True)
+    STAMP.write_text(json.dumps(want, indent=2) + "\n")
+
+
+def install_node_modules() -> None:
+    """Bring node_modules to package-lock.json, with the environment's own Node."""
+    if not NODE_LOCK.exists():
+        return
+    want = {"lock": digest(NODE_LOCK)}
+    if stamped(NODE_STAMP) == want:
+        return
+    cache = VENV / "var" / "npm"
+    command = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--cache", cache]
+    try:
+        run("Installing the Node packages (mathematics, accessibility)", command, env=environment(), cwd=ROOT)
+    except Failed as failure:
+        raise explain("the Node packages", failure) from None
+    NODE_STAMP.write_text(json.dumps(want) + "\n")
+
+
+def main() -> None:
+    """Install what is missing."""
+    install_packages()
+    install_node_modules()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Compile requirements.in into requirements.txt (exact pins) and requirements.lock (pins with hashes).
+
+One resolution makes both files, so they cannot disagree. pip refuses an editable package beside hashes: hence two files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from tools.paths import LOCK, ROOT, VENV, environment
+from tools.progress import Failed, run, say, stop
+
+UV = "uv==0.13.8"
+SOURCE = ROOT / "requirements.in"
+PLAIN = ROOT / "requirements.txt"
+HOME = VENV / "var" / "uv"
+HEADER = "# Made from requirements.in by `make lock`; edit that file instead.\n"
+
+
+def plain(locked: str) -> str:
+    """Return the pins of a hashed lock without their hashes, and the package of this folder as the last line."""
+    joined = re.sub(r"\s*\\\n\s+--hash=\S+", "", locked)
+    pins = [line for line in joined.splitlines() if line and not line.startswith("#")]
+    return HEADER + "\n".join([*pins, "-e ."]) + "\n"
+
+
+def versions(locked: str) -> dict[str, set[str]]:
+    """Return every version that the lock names, by package."""
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", locked, re.M):
+        found.setdefault(name, set()).add(version)
+    return found
+
+
+def main() -> None:
+    """Compile; refuse two versions of one package, which would be two books."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--upgrade", action="store_true", help="take the newest versions that requirements.in allows")
+    arguments = parser.parse_args()
+    python = VENV / "bin" / "python"
+    uv = HOME / "bin" / "uv"
+    options = ["--universal", "--fork-strategy", "fewest", "--python-version", "3.11", "--generate-hashes"]
+    options += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--cache-dir", str(HOME / "cache")]
+    if arguments.upgrade:
+        options += ["--upgrade"]
+    try:
+        run(f"Installing {UV}", [python, "-m", "pip", "install", "-q", "--upgrade", "--target", HOME, UV])
+        # Without a lock to start from, the versions of requirements.txt are kept just as well.
+        draft = HOME / "draft.lock"
+        previous = LOCK if LOCK.exists() else PLAIN
+        draft.write_text("\n".join(line for line in previous.read_text().splitlines() if line != "-e .") + "\n")
+        run("Resolving", [uv, "pip", "compile", *options, "-o", draft, SOURCE], env=environment(), cwd=ROOT)
+    except Failed as failure:
+        raise stop(f"{failure.log.strip()}\nThe packages could not be resolved; the lock stays as it was.") from None
+    locked = draft.read_text()
+    split = sorted(name for name, several in versions(locked).items() if len(several) > 1)
+    if split:
+        raise stop(f"More than one version of {', '.join(split)}: pin one in requirements.in that serves every supported Python.")
+    LOCK.write_text(HEADER + locked)
+    PLAIN.write_text(plain(locked))
+    say(f"{len(versions(locked))} packages in requirements.txt and requirements.lock")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Execute chapters into tests/recorded: the outputs that every later run is compared with."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from tools import chapters
+from tools.format import normalize
+from tools.paths import BUILD, ROOT, environment
+from tools.progress import elapsed, say
+
+STATE = BUILD / "recorded.json"
+TIMEOUT = 300  # seconds a cell; a chapter's cells take milliseconds
+
+
+class ChapterFailed(Exception):
+    """A cell of a chapter raised; the message says which, and shows the traceback."""
+
+
+async def execute(chapter: Path) -> Any:
+    """Return the chapter's notebook, executed as nbval will execute it: in the folder of the recordings."""
+    notebook = chapters.read(chapter)
+    folder = chapters.recording(chapter).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        await client.async_execute()
+    except CellExecutionError as error:
+        raise ChapterFailed(describe(chapter, notebook, error.traceback)) from None
+    notebook.metadata = nbformat.from_dict({"kernelspec": dict(chapters.KERNEL)})
+    return notebook
+
+
+def describe(chapter: Path, notebook: Any, traceback: str) -> str:
+    """Return what a reader of the console needs: chapter, cell, claim, and the traceback."""
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    failed = [(n, cell) for n, cell in enumerate(codes, 1) if any(o.output_type == "error" for o in cell.outputs)]
+    number, cell = failed[-1] if failed else (0, None)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
+    label = next(iter(re.findall(r"\b(eq-[\w-]+)", plain.splitlines()[-1] if plain.splitlines() else "")), None)
+    where = f"{chapter.relative_to(ROOT) if chapter.is_relative_to(ROOT) else chapter}, code cell {number} of {len(codes)}"
+    first = cell.source.splitlines()[0] if cell is not None and cell.source else ""
+    claim = f", claim {label}" if label else ""
+    return f"{where}{claim} (it begins: {first})\n{traceback if sys.stderr.isatty() else plain}"
+
+
+def write(notebook: Any, path: Path) -> bool:
+    """Write a notebook unless the file has the same content already; return whether it was written."""
+    text = nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def remembered() -> dict[str, str]:
+    """Return the fingerprints of the chapters as they were last recorded here."""
+    try:
+        return dict(json.loads(STATE.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+async def record(selected: list[Path]) -> list[str]:
+    """Record the chapters, one a core; return the messages of those that failed."""
+    slots = asyncio.Semaphore(max(1, os.cpu_count() or 1))
+    state, failures, done = remembered(), [], 0
+
+    async def one(chapter: Path) -> None:
+        nonlocal done
+        async with slots:
+            start = time.monotonic()
+            name = chapter.relative_to(ROOT).as_posix()
+            try:
+                notebook = await execute(chapter)
+            except ChapterFailed as failure:
+                failures.append(str(failure))
+                verdict = "FAILED"
+            else:
+                changed = write(notebook, chapters.recording(chapter))
+                state[name] = chapters.fingerprint(chapter)
+                verdict = "recorded anew" if changed else "the same as before"
+            done += 1
+            say(f"  [{done}/{len(selected)}] {name}: {verdict} ({elapsed(start)})")
+
+    await asyncio.gather(*(one(chapter) for chapter in selected))
+    STATE.parent.mkdir(exist_ok=True)
+    STATE.write_text(json.dumps(state, indent=2, sort_keys=True) + "\n")
+    return failures
+
+
+def remove_orphans() -> None:
+    """Delete the recordings whose chapter is gone."""
+    kept = {chapters.recording(chapter) for chapter in chapters.notebooks()}
+    for path in sorted((ROOT / "tests" / "recorded").glob("*.ipynb")):
+        if path not in kept:
+            path.unlink()
+            say(f"  removed {path.relative_to(ROOT)}: its chapter is gone")
+
+
+def main() -> None:
+    """Normalize the chapters and record those that changed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true", help="record every chapter, changed or not")
+    parser.add_argument("chapters", nargs="*", type=Path, help="record these, changed or not")
+    arguments = parser.parse_args()
+    os.environ.update(environment())
+    os.environ.pop("MPLBACKEND", None)
+    known = chapters.notebooks()
+    chosen = [path.resolve() for path in arguments.chapters]
+    unknown = [str(path) for path in chosen if path not in known]
+    if unknown:
+        raise SystemExit(f"Not an executable chapter: {', '.join(unknown)}. The chapters are: {', '.join(path.name for path in known)}")
+    normalize()
+    state = remembered()
+    changed = [path for path in known if arguments.all or state.get(path.relative_to(ROOT).as_posix()) != chapters.fingerprint(path)]
+    selected = chosen or changed
+    remove_orphans()
+    if not selected:
+        say(f"Nothing to record: all {len(known)} chapters and nnlib are as they were (make record ALL=1 records them anyway)")
+        return
+    say(f"Recording {len(selected)} of {len(known)} chapters …")
+    failures = asyncio.run(record(selected))
+    if failures:
+        raise SystemExit("\n" + "\n".join(failures) + "\nThe recordings of these chapters stay as they were. Repair the cell, then run make record again.")
+
+
+if __name__ == "__main__":
+    main()
