@@ -1,0 +1,65 @@
+"""What every operation does with its input first: one rule for dtypes, one for traced values.
+
+float16, float32 and float64 keep their dtype, integers and booleans become float64, anything else is a TypeError.
+A traced value (one that an automatic-differentiation transformation follows) passes through unchanged.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
+
+ALLOWED = "float16, float32, float64, integers or booleans"
+
+
+def is_traced(value: object) -> bool:
+    """Tell whether `value` is followed by automatic differentiation.
+
+    Recognized by protocol, so that operations need not import the engine: such a value takes part in NumPy's
+    ``__array_function__`` dispatch without being an array.
+    """
+    return not isinstance(value, np.ndarray) and hasattr(type(value), "__array_function__")
+
+
+def float_array(x: Any, name: str = "x") -> Array:
+    """Return `x` as an array of float16, float32 or float64, without a copy where none is needed.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers of any shape. A traced value is returned as it is.
+    name : str
+        The argument's name, for the error message.
+
+    Raises
+    ------
+    TypeError
+        For complex, object, string and extended-precision input.
+    """
+    if is_traced(x):
+        return x  # type: ignore[no-any-return]
+    array = np.asarray(x)
+    kind = array.dtype.kind
+    if kind == "f" and array.dtype.itemsize <= 8:
+        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+    if kind in "biu":
+        return array.astype(np.float64)
+    raise TypeError(f"{name} must hold real numbers ({ALLOWED}); got dtype {array.dtype}")
+
+
+def float_arrays(**named: Any) -> list[Array]:
+    """Return several arguments as arrays of one dtype, the one that NumPy's promotion gives.
+
+    A Python number adapts to the arrays beside it, as it does in NumPy, so ``squared_error(x, 1.0)`` keeps float32.
+
+    Parameters
+    ----------
+    **named : array_like
+        The arguments by name: ``x, w = float_arrays(x=x, w=w)``. Traced values are returned as they are.
+    """
+    arrays = [float_array(x, name) for name, x in named.items()]
+    strong = [a.dtype for a, x in zip(arrays, named.values(), strict=True) if not isinstance(x, (int, float))]
+    dtype = np.result_type(*strong) if strong else np.dtype(np.float64)
+    return [a if is_traced(a) or a.dtype == dtype else a.astype(dtype) for a in arrays]
