@@ -1,0 +1,183 @@
+"""Activation functions, each with its derivative below it (chapters/activations.md).
+
+All act elementwise, keep float16, float32 and float64, and turn integers and booleans into float64.
+"""
+
+import math
+
+import numpy as np
+
+from nnlib._arrays import Array, float_array
+from nnlib.rules import differentiable, rule
+
+
+@differentiable("x")
+def heaviside(x: Array) -> Array:
+    """Return the Heaviside step: 0 for x < 0, ½ at x = 0, 1 for x > 0.
+
+    The value ½ makes it the symmetric derivative of `relu` everywhere and the limit of ``sigmoid(x, k)`` for k → ∞.
+    Its own derivative is 0 wherever it exists.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers of any shape.
+
+    Returns
+    -------
+    ndarray
+        Same shape and dtype.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string input.
+
+    Notes
+    -----
+    Derived in chapters/activations.md, The step and the ramp.
+    """
+    return np.heaviside(float_array(x), 0.5)
+
+
+rule(heaviside, "x", partial=lambda y, x: 0.0)
+
+
+@differentiable("x")
+def sign(x: Array) -> Array:
+    """Return −1, 0 or 1, the sign of x, which is ``2 * heaviside(x) - 1``.
+
+    Its derivative is 0 wherever it exists. Parameters, result and errors are those of `heaviside`.
+
+    Notes
+    -----
+    Derived in chapters/activations.md, The sign.
+    """
+    return np.sign(float_array(x))
+
+
+rule(sign, "x", partial=lambda y, x: 0.0)
+
+
+@differentiable("x")
+def relu(x: Array) -> Array:
+    """Return the rectified linear unit, max(0, x).
+
+    Its derivative is `heaviside`. At 0, where it has none, that is ½, the symmetric derivative; PyTorch and JAX choose
+    0 there. Any number from 0 to 1 is a subgradient. Parameters, result and errors are those of `heaviside`.
+
+    Notes
+    -----
+    Derived in chapters/activations.md, The step and the ramp.
+    """
+    return np.maximum(float_array(x), 0)
+
+
+rule(relu, "x", partial=lambda y, x: heaviside(x))
+
+
+@differentiable("x")
+def sigmoid(x: Array, k: float = 1.0) -> Array:
+    """Return the logistic sigmoid with slope k, 1 / (1 + exp(−k x)).
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers of any shape.
+    k : float
+        The slope: a finite number. For k → ∞ the sigmoid tends to `heaviside`, point by point.
+
+    Returns
+    -------
+    ndarray
+        Same shape and dtype.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string input.
+    ValueError
+        If k is not finite.
+
+    Notes
+    -----
+    The exponential is taken of minus the absolute value of k x, which cannot overflow, and neither tail is lost: the
+    result is accurate to two units in the last place in float64, subnormal results included.
+    Derived in chapters/activations.md, The sigmoid.
+    """
+    if not math.isfinite(k):
+        raise ValueError(f"k must be finite, got {k}; the limit for k → ∞ is heaviside(x)")
+    x = float_array(x)
+    if k != 1:
+        x = x * float(k)
+    e = _exp_minus_abs(x)
+    denominator = e + 1
+    np.maximum(e, x >= 0, out=e)
+    return np.divide(e, denominator, out=e)[()]
+
+
+rule(sigmoid, "x", partial=lambda y, x, k: k * y * sigmoid(-x, k))
+
+
+@differentiable("x")
+def softplus(x: Array) -> Array:
+    """Return softplus, ln(1 + exp(x)), the smooth ramp whose derivative is `sigmoid`.
+
+    Parameters, result and errors are those of `heaviside`.
+
+    Notes
+    -----
+    Computed as max(x, 0) + ln(1 + exp(−abs(x))), since softplus(x) − softplus(−x) = x.
+    Derived in chapters/activations.md, Softplus.
+    """
+    x = float_array(x)
+    e = _exp_minus_abs(x)
+    np.log1p(e, out=e)
+    return np.add(e, np.maximum(x, 0), out=e)[()]
+
+
+rule(softplus, "x", partial=lambda y, x: sigmoid(x))
+
+
+@differentiable("x")
+def log_sigmoid(x: Array) -> Array:
+    """Return ln sigmoid(x), which is −softplus(−x).
+
+    Parameters, result and errors are those of `heaviside`.
+
+    Notes
+    -----
+    Computed as min(x, 0) − ln(1 + exp(−abs(x))). Derived in chapters/activations.md, Softplus.
+    """
+    x = float_array(x)
+    e = _exp_minus_abs(x)
+    np.log1p(e, out=e)
+    return np.subtract(np.minimum(x, 0), e, out=e)[()]
+
+
+rule(log_sigmoid, "x", partial=lambda y, x: sigmoid(-x))
+
+
+@differentiable("x")
+def tanh(x: Array) -> Array:
+    """Return the hyperbolic tangent, 2 sigmoid(2x) − 1.
+
+    Parameters, result and errors are those of `heaviside`.
+
+    Notes
+    -----
+    Its derivative, 1 − tanh², is computed as 4 sigmoid(2x) sigmoid(−2x), which keeps its tails.
+    Derived in chapters/activations.md, Sigmoid and tanh.
+    """
+    return np.tanh(float_array(x))
+
+
+rule(tanh, "x", partial=lambda y, x: 4 * sigmoid(x, 2) * sigmoid(-x, 2))
+
+
+def _exp_minus_abs(x: Array) -> Array:
+    """exp(−|x|) in a new array, of no dimension too, so that the caller may go on in place."""
+    e = np.empty_like(x)
+    np.abs(x, out=e)
+    np.negative(e, out=e)
+    return np.exp(e, out=e)

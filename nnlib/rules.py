@@ -1,0 +1,174 @@
+"""The registry of derivative rules: for each operation, how it pushes tangents forward and pulls cotangents back.
+
+An operation is written as plain NumPy code and marked with the names of the arguments that it can be differentiated
+in. Its rules stand right below it, one for each of those arguments::
+
+    @differentiable("x", "w", "b")
+    def conv2d(x, w, b=None, stride=1, padding=0, dilation=1):
+        ...
+
+    rule(conv2d, "x",
+         jvp=lambda dx, y, x, w, b, **options: conv2d(dx, w, **options),
+         vjp=lambda g, y, x, w, b, **options: conv2d_input_gradient(g, w, x.shape, **options))
+    rule(conv2d, "w",
+         jvp=lambda dw, y, x, w, b, **options: conv2d(x, dw, **options),
+         vjp=lambda g, y, x, w, b, **options: conv2d_weight_gradient(g, x, w.shape, **options))
+    rule(conv2d, "b",
+         jvp=lambda db, y, x, w, b, **options: np.broadcast_to(db[:, None, None], y.shape),
+         vjp=lambda g, y, x, w, b, **options: g.sum(axis=(0, 2, 3)))
+
+Every rule is called the same way, however the reader called the operation:
+
+1. the tangent (jvp) or the cotangent (vjp), shaped like the argument (jvp) or like the result (vjp);
+2. the result ``y``, so that it need not be computed again;
+3. the differentiable arguments, in the order of the signature, always positionally (``None`` where one was left out);
+4. every other argument of the signature by keyword, defaults filled in: here ``stride``, ``padding``, ``dilation``.
+
+A jvp returns the tangent of the result, a vjp the cotangent of its own argument, with that argument's shape. Both are
+linear in their first argument. The engine calls a rule only for arguments that are followed, and adds up.
+
+An elementwise operation needs only its derivative; both modes are then a product with it, and broadcasting between
+arguments is taken care of::
+
+    @differentiable("x")
+    def softplus(x): ...
+
+    rule(softplus, "x", partial=lambda y, x: sigmoid(x))
+
+An operation whose Jacobian is symmetric passes the same function twice. One that takes any number of arrays
+(``def join(*arrays, axis)``) is marked ``@differentiable("*arrays")``; its one rule then gets the keyword ``position``,
+the index of the array it is asked about.
+
+Write rules with NumPy functions, operators and other operations only: then they work on traced values too, and second
+derivatives need nothing more. Inside an operation itself, values are plain arrays.
+
+Operations never import the engine. A traced argument is recognized by NumPy's own ``__array_function__`` protocol, and
+the call is handed to it, exactly as NumPy does for its own functions. Rules for those stand in `nnlib.numpy_rules`.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+
+from nnlib._arrays import is_traced
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one argument's change moves the result (`jvp`), and back (`vjp`); or, elementwise, the `partial`."""
+
+    jvp: Function | None = None
+    vjp: Function | None = None
+    partial: Function | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A function that can be differentiated, the names of its differentiable arguments, and their rules."""
+
+    function: Function
+    arrays: tuple[str, ...]
+    signature: inspect.Signature | None
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The function's name, for messages and traces."""
+        return str(getattr(self.function, "__name__", self.function))
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Split a call into the differentiable arguments, in order, and all others by keyword."""
+        if self.signature is None:
+            return list(args), kwargs
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        options = dict(bound.arguments)
+        if self.arrays[0].startswith("*"):
+            return list(options.pop(self.arrays[0][1:])), options
+        return [options.pop(name) for name in self.arrays], options
+
+    def rule(self, position: int) -> Rule:
+        """Return the rule for the differentiable argument at `position`."""
+        if not self.arrays[0].startswith("*"):
+            return self.rules[self.arrays[position]]
+        rule = self.rules[self.arrays[0]]
+        return Rule(*(f and functools.partial(f, position=position) for f in (rule.jvp, rule.vjp, rule.partial)))
+
+
+_OPERATIONS: dict[Function, Operation] = {}
+
+
+def operation(function: Function) -> Operation | None:
+    """Return what is registered for `function`, or None."""
+    return _OPERATIONS.get(function)
+
+
+def operations() -> Iterator[Operation]:
+    """Every registered operation, in the order of registration."""
+    return iter(_OPERATIONS.values())
+
+
+def register(function: Function, *arrays: str, signature: Function | None = None) -> None:
+    """Register a function that already dispatches on traced arguments, as NumPy's do.
+
+    Parameters
+    ----------
+    function : callable
+        For example ``np.sum``.
+    *arrays : str
+        The names of the arguments that it can be differentiated in.
+    signature : callable, optional
+        A function whose signature lists the supported arguments. Without it every argument is a differentiable
+        array and is passed by position, as with NumPy's ufuncs.
+    """
+    _OPERATIONS[function] = Operation(function, arrays, inspect.signature(signature) if signature else None)
+
+
+def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a function as an operation that can be differentiated in the named arguments.
+
+    A call with a traced argument goes to that argument's ``__array_function__``; every other call runs the function.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def dispatching(*args: P.args, **kwargs: P.kwargs) -> R:
+            for value in (*args, *kwargs.values()):
+                if is_traced(value):
+                    return value.__array_function__(dispatching, (type(value),), args, kwargs)  # type: ignore
+            return function(*args, **kwargs)
+
+        register(dispatching, *arrays, signature=function)
+        return dispatching
+
+    return decorate
+
+
+def rule(
+    function: Function,
+    array: str,
+    *,
+    jvp: Function | None = None,
+    vjp: Function | None = None,
+    partial: Function | None = None,
+) -> None:
+    """Register how `function` is differentiated in its argument `array`: `jvp` and `vjp`, or `partial` alone.
+
+    Raises
+    ------
+    ValueError
+        If the function or the argument is not registered, or if one of the two modes is missing.
+    """
+    known = operation(function)
+    if known is None or array not in known.arrays:
+        allowed = known.arrays if known else "none: mark the function with @differentiable first"
+        raise ValueError(f"{function} is not differentiable in {array!r}; registered arguments: {allowed}")
+    if (partial is None) != (jvp is not None and vjp is not None) or (partial and (jvp or vjp)):
+        raise ValueError(f"a rule of {known.name} needs both jvp and vjp, or partial alone")
+    known.rules[array] = Rule(jvp, vjp, partial)

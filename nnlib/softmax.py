@@ -1,0 +1,248 @@
+"""Softmax, its logarithm, the logarithm of its denominator, and its Jacobian (chapters/softmax.md).
+
+All start in the same way: subtract the largest entry, so that no exponential overflows. The largest entry itself
+becomes exactly 0, and its exponential exactly 1. Leaving that 1 out of the sum, and taking log1p instead of log, keeps
+full precision when one entry dominates.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+
+from nnlib._arrays import Array, float_array
+from nnlib.rules import differentiable, rule
+
+Axis = int | tuple[int, ...] | None
+
+BLOCK = 2**15  # entries: the arrays that one block works on stay in the cache
+
+
+@differentiable("x")
+def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
+    """Return softmax, exp(xᵢ/T) / Σⱼ exp(xⱼ/T): probabilities from logits.
+
+    Parameters
+    ----------
+    x : array_like
+        Logits of any shape.
+    axis : int, tuple of int or None
+        The axis or axes along which the probabilities sum to one; None means all entries.
+    temperature : float
+        T > 0. A high temperature evens the probabilities out; at ``inf`` they are equal.
+
+    Returns
+    -------
+    ndarray
+        Same shape and dtype.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string input.
+    ValueError
+        If the temperature is not positive, or an axis is out of range.
+
+    Notes
+    -----
+    A single infinite logit takes all the probability, which is the limit. Several of +∞, or only −∞, have no limit and
+    give nan, as does a nan. Derived in chapters/softmax.md, Shifting the logits and Temperature.
+    """
+
+    def rows(block: Array, out: Array) -> None:
+        _shift(block, out, temperature)
+        np.exp(out, out=out)
+        np.divide(out, out.sum(axis=1, keepdims=True), out=out)
+
+    _check_temperature(temperature)
+    return _by_rows(rows, float_array(x), axis)
+
+
+def _softmax_rule(v: Array, p: Array, x: Array, axis: Axis, temperature: float) -> Array:
+    """(Diag(p) − p pᵀ) v / T, for tangents and cotangents alike: the Jacobian is symmetric."""
+    dp: Array = p * (v - (v * p).sum(axis=axis, keepdims=True)) / temperature
+    return dp
+
+
+rule(softmax, "x", jvp=_softmax_rule, vjp=_softmax_rule)
+
+
+@differentiable("x")
+def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
+    """Return ln softmax(x), that is xᵢ/T − ln Σⱼ exp(xⱼ/T), with the precision that a later logarithm would lose.
+
+    Parameters, result, errors and the treatment of infinite logits are those of `softmax`.
+
+    Notes
+    -----
+    Derived in chapters/softmax.md, The logarithm of softmax.
+    """
+
+    def rows(block: Array, out: Array) -> None:
+        _, largest = _shift(block, out, temperature)
+        out -= np.log1p(_sum_of_others(out, largest))[:, None]
+
+    _check_temperature(temperature)
+    return _by_rows(rows, float_array(x), axis)
+
+
+rule(
+    log_softmax,
+    "x",
+    jvp=lambda v, y, x, axis, temperature: (v - (v * np.exp(y)).sum(axis=axis, keepdims=True)) / temperature,
+    vjp=lambda g, y, x, axis, temperature: (g - np.exp(y) * g.sum(axis=axis, keepdims=True)) / temperature,
+)
+
+
+@differentiable("x")
+def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return ln Σᵢ exp(xᵢ), the smooth maximum, whose gradient is `softmax`.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers of any shape.
+    axis : int, tuple of int or None
+        The axis or axes to sum over; None, as in SciPy, means all entries.
+    keepdims : bool
+        Keep the summed axes with length one.
+
+    Returns
+    -------
+    ndarray
+        Same dtype. A sum over nothing is 0, its logarithm −∞.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string input.
+    ValueError
+        If an axis is out of range.
+
+    Notes
+    -----
+    Derived in chapters/softmax.md, Where the naive form breaks.
+    """
+
+    def rows(block: Array, out: Array) -> None:
+        z = np.empty(block.shape, out.dtype)
+        maximum, largest = _shift(block, z)
+        others = np.log1p(_sum_of_others(z, largest))
+        out[:, 0] = np.where(np.isinf(maximum), maximum, maximum + others)
+
+    return _by_rows(rows, float_array(x), axis, reduce=True, keepdims=keepdims)
+
+
+def _like_kept(reduced: Array, x: Array, axis: Axis) -> Array:
+    """Give a reduced array the shape that keepdims=True would have left."""
+    axes = _axes(axis, x.ndim)
+    return reduced.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+
+
+rule(
+    logsumexp,
+    "x",
+    jvp=lambda v, y, x, axis, keepdims: (v * softmax(x, axis)).sum(axis=axis, keepdims=keepdims),
+    vjp=lambda g, y, x, axis, keepdims: _like_kept(g, x, axis) * softmax(x, axis),
+)
+
+
+def softmax_jacobian(x: Array, temperature: float = 1.0) -> Array:
+    """Return the Jacobian of softmax along the last axis, (Diag(p) − p pᵀ) / T.
+
+    Parameters
+    ----------
+    x : array_like
+        Logits of shape (..., K).
+    temperature : float
+        As in `softmax`.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., K, K), same dtype: entry (i, j) is ∂pᵢ/∂xⱼ.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string input.
+    ValueError
+        If the temperature is not positive, or x has no axis.
+
+    Notes
+    -----
+    The diagonal pᵢ(1 − pᵢ) is computed as pᵢ times the sum of the other probabilities, so that it keeps its precision
+    when pᵢ is close to 1. Derived in chapters/softmax.md, The Jacobian.
+    """
+    x = float_array(x)
+    if x.ndim == 0:
+        raise ValueError("softmax_jacobian needs logits of shape (..., K), got shape ()")
+    p = softmax(x, -1, temperature)
+    products = p[..., :, None] * p[..., None, :]
+    diagonal = np.eye(x.shape[-1], dtype=bool)
+    others = np.where(diagonal, 0, products)
+    return np.where(diagonal, others.sum(axis=-1, keepdims=True), -products) / temperature
+
+
+def _check_temperature(temperature: float) -> None:
+    if not temperature > 0:
+        raise ValueError(
+            f"the temperature must be positive (inf is allowed), got {temperature}; for T → 0 softmax tends to "
+            "the largest entry's one-hot vector, with ties sharing equally"
+        )
+
+
+def _shift(block: Array, out: Array, temperature: float = 1.0) -> tuple[Array, tuple[Any, Any]]:
+    """Write (block − maximum) / T to `out`, row by row; return the maxima and the index of each."""
+    largest = np.arange(len(block)), block.argmax(axis=1)
+    maximum = block[largest]
+    np.subtract(block, maximum[:, None], out=out)
+    out[largest] = 0  # also where the maximum is infinite, and the difference nan
+    if temperature != 1:  # in float64, where no T becomes zero
+        np.divide(out, temperature, out=out, dtype=np.float64, casting="same_kind")
+    return maximum, largest
+
+
+def _sum_of_others(z: Array, largest: tuple[Any, Any]) -> Array:
+    e = np.exp(z)
+    e[largest] = 0
+    return np.asarray(e.sum(axis=1))
+
+
+def _by_rows(
+    function: Callable[[Array, Array], None], x: Array, axis: Axis, reduce: bool = False, keepdims: bool = False
+) -> Array:
+    """Run `function(block, out)` on blocks of a matrix whose rows hold the entries along `axis`.
+
+    Rows are contiguous, so that NumPy adds them pairwise: the error grows with the logarithm of their length only.
+    """
+    axes = _axes(axis, x.ndim)
+    kept = tuple(i for i in range(x.ndim) if i not in axes)
+    moved = x.transpose(kept + axes)
+    shape = tuple(x.shape[i] for i in kept)
+    matrix = moved.reshape(math.prod(shape), math.prod(x.shape[i] for i in axes))
+    rows, length = matrix.shape
+    out = np.full((rows, 1 if reduce else length), -np.inf, np.promote_types(x.dtype, np.float32))
+    if length:
+        step = max(1, BLOCK // length)
+        with np.errstate(all="ignore"):
+            for i in range(0, rows, step):
+                function(matrix[i : i + step], out[i : i + step])
+            out = out.astype(x.dtype, copy=False)
+    if not reduce:
+        out = out.reshape(moved.shape).transpose(np.argsort(kept + axes))
+    elif keepdims:
+        out = out.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
+    else:
+        out = out.reshape(shape)
+    return np.ascontiguousarray(out).reshape(out.shape)[()]
+
+
+def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """Name the axes by their positions; a number counts as a vector of one entry, as in NumPy's own reductions."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes: tuple[int, ...] = normalize_axis_tuple(axis, max(ndim, 1))
+    return axes if ndim else ()
