@@ -17,7 +17,7 @@ from tools.paths import CHAPTERS, LOCK, RECORDED, ROOT
 
 FORMAT = "md:myst"
 # Without the version of jupytext, the header of a chapter does not change when jupytext does.
-HEADER_FILTER = "kernelspec,jupytext,-jupytext.text_representation.jupytext_version,-jupytext.text_representation.format_version"
+HEADER_FILTER = "kernelspec,jupytext,myst,-jupytext.text_representation.jupytext_version,-jupytext.text_representation.format_version"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
