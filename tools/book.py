@@ -22,7 +22,16 @@ def progress(line: str) -> str | None:
 
 def build(folder: Path) -> Path:
     """Build into ``folder``, every chapter executed, every warning an error; return the folder of the pages."""
-    command = [VENV / "bin" / "jupyter-book", "build", ROOT, "-n", "-W", "--keep-going", "--path-output", folder]
+    command: list[str | Path] = [
+        VENV / "bin" / "jupyter-book",
+        "build",
+        ROOT,
+        "-n",
+        "-W",
+        "--keep-going",
+        "--path-output",
+        folder,
+    ]
     run("Building the book", command, env=environment(), cwd=ROOT, show=progress, errors_at_once=True)
     pages = folder / "_build" / "html"
     if not (pages / "index.html").is_file():
@@ -50,7 +59,9 @@ def main() -> None:
             if reports.is_dir():
                 shutil.copytree(reports, BUILD / "reports", dirs_exist_ok=True)
             kept = f" The previous book is still in {HTML}." if HTML.exists() else ""
-            raise stop(f"The book was not built; the reasons are above, the whole log in {BUILD / 'book.log'}.{kept}") from None
+            raise stop(
+                f"The book was not built; the reasons are above, the whole log in {BUILD / 'book.log'}.{kept}"
+            ) from None
         swap(pages)
     say(f"The book is ready:\n{HTML / 'index.html'}")
 

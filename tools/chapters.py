@@ -12,12 +12,20 @@ from typing import Any
 import jupytext
 import nbformat
 import yaml
+from jupytext.config import load_jupytext_configuration_file
 
 from tools.paths import CHAPTERS, LOCK, RECORDED, ROOT
 
 FORMAT = "md:myst"
-# Without the version of jupytext, the header of a chapter does not change when jupytext does.
-HEADER_FILTER = "kernelspec,jupytext,myst,-jupytext.text_representation.jupytext_version,-jupytext.text_representation.format_version"
+EVASIONS = {
+    "nbval-skip",
+    "nbval-ignore-output",
+    "nbval-raises-exception",
+    "skip-execution",
+    "NBVAL_SKIP",
+    "NBVAL_IGNORE_OUTPUT",
+}
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -63,9 +71,25 @@ def read(chapter: Path) -> Any:
 
 def normal_form(text: str) -> str:
     """Return the text of a chapter as jupytext writes it; a notebook saved in JupyterLab looks the same."""
-    notebook = jupytext.reads(text, FORMAT)
-    notebook.metadata.setdefault("jupytext", {})["notebook_metadata_filter"] = HEADER_FILTER
-    return str(jupytext.writes(notebook, FORMAT))
+    settings = load_jupytext_configuration_file(str(ROOT / "pyproject.toml"))
+    return str(jupytext.writes(jupytext.reads(text, FORMAT), FORMAT, config=settings))
+
+
+def problems(notebook: Any) -> list[str]:
+    """Return what keeps a chapter's outputs from being recorded and compared, each with what to do."""
+    found = []
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), start=1):
+        if cell.source.rstrip().endswith(";"):
+            found.append(
+                f"code cell {number} ends in a semicolon, which nbval does not heed: assign the value, `_ = …`"
+            )
+        evading = [tag for tag in cell.metadata.get("tags", []) if tag in EVASIONS]
+        if evading:
+            found.append(f"code cell {number} has the tag {evading[0]}: every output is compared, so remove the tag")
+        for output in cell.get("outputs", []):
+            if ADDRESS.search(str(output.get("text", "")) + str(output.get("data", {}).get("text/plain", ""))):
+                found.append(f"code cell {number} prints an address in memory, which changes: print a value instead")
+    return found
 
 
 def dependencies(chapter: Path, root: Path = ROOT) -> list[Path]:
@@ -108,5 +132,7 @@ def _imports(code: str) -> frozenset[Path]:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     inside = [name.split(".") for name in names if name.split(".")[0] == "nnlib"]
     return frozenset(
-        path for parts in inside for path in (Path(*parts, "__init__.py"), Path(*parts).with_suffix(".py"), Path("nnlib/__init__.py"))
+        path
+        for parts in inside
+        for path in (Path(*parts, "__init__.py"), Path(*parts).with_suffix(".py"), Path("nnlib/__init__.py"))
     )

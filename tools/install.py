@@ -75,7 +75,9 @@ def explain(what: str, failure: Failed) -> SystemExit:
     if VENV.is_dir():
         LOG.write_text(failure.log)
     if NETWORK.search(failure.log):
-        return stop(f"No network: {what} could not be downloaded. Connect (or set a proxy or mirror) and run make again. Details: {LOG}")
+        return stop(
+            f"No network: {what} could not be downloaded. Connect (or set a mirror) and run make again. Log: {LOG}"
+        )
     if "No space left" in failure.log:
         return stop(f"The disk is full: {what} need about 2 GB in {ROOT}. Free some space and run make again.")
     last = next((line for line in reversed(failure.log.splitlines()) if line.strip()), "no message")
@@ -136,7 +138,10 @@ def install_packages() -> None:
             raise explain("the pinned packages", failure) from None
     try:
         # setuptools is in the lock: no isolation, so nothing more is downloaded.
-        run("Installing nnlib from this folder", pip("install", "-q", "--no-deps", "--no-build-isolation", "-e", str(ROOT)))
+        run(
+            "Installing nnlib from this folder",
+            pip("install", "-q", "--no-deps", "--no-build-isolation", "-e", str(ROOT)),
+        )
     except Failed as failure:
         raise explain("nnlib", failure) from None
     write(VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json", json.dumps(LAB_SETTINGS, indent=2) + "\n")
@@ -152,9 +157,18 @@ def install_node_modules() -> None:
         return
     want = {"lock": digest(NODE_LOCK)}
     if stamped(NODE_STAMP) == want:
+        (NODE_STAMP.parent / ".package-lock.json").touch()  # the build compares times, and a checkout renews the lock's
         return
     cache = VENV / "var" / "npm"
-    command = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--cache", cache]
+    command: list[str | Path] = [
+        VENV / "bin" / "npm",
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--cache",
+        cache,
+    ]
     try:
         run("Installing the Node packages (mathematics, accessibility)", command, env=environment(), cwd=ROOT)
     except Failed as failure:

@@ -1,6 +1,6 @@
 """Compile requirements.in into requirements.txt (exact pins) and requirements.lock (pins with hashes).
 
-One resolution makes both files, so they cannot disagree. pip refuses an editable package beside hashes: hence two files.
+One resolution makes both files, so they cannot disagree. pip refuses an editable package beside hashes: hence two.
 """
 
 from __future__ import annotations
@@ -41,7 +41,14 @@ def main() -> None:
     python = VENV / "bin" / "python"
     uv = HOME / "bin" / "uv"
     options = ["--universal", "--fork-strategy", "fewest", "--python-version", "3.11", "--generate-hashes"]
-    options += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--cache-dir", str(HOME / "cache")]
+    options += [
+        "--no-header",
+        "--no-annotate",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--cache-dir",
+        str(HOME / "cache"),
+    ]
     if arguments.upgrade:
         options += ["--upgrade"]
     try:
@@ -56,7 +63,7 @@ def main() -> None:
     locked = draft.read_text()
     split = sorted(name for name, several in versions(locked).items() if len(several) > 1)
     if split:
-        raise stop(f"More than one version of {', '.join(split)}: pin one in requirements.in that serves every supported Python.")
+        raise stop(f"More than one version of {', '.join(split)}: pin one that serves every Python in requirements.in.")
     LOCK.write_text(HEADER + locked)
     PLAIN.write_text(plain(locked))
     say(f"{len(versions(locked))} packages in requirements.txt and requirements.lock")

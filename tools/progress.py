@@ -45,7 +45,7 @@ def run(
 ) -> str:
     """Run ``command`` under a title; return what it printed (both streams) or raise ``Failed`` with it.
 
-    ``show`` picks the lines that are worth seeing, rewritten if need be. In silence, the last line appears every ten seconds.
+    ``show`` picks the lines worth seeing, rewritten if need be. In silence, the last line appears every ten seconds.
     With ``errors_at_once`` the standard error of the command is kept apart and passed through as it comes.
     """
     start = time.monotonic()

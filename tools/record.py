@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import os
-import re
 import sys
 import time
 from pathlib import Path
@@ -18,8 +18,12 @@ from nbclient.exceptions import CellExecutionError
 
 from tools import chapters
 from tools.format import normalize
-from tools.paths import BUILD, ROOT, environment
+from tools.paths import BUILD, CHAPTERS, ROOT, environment
 from tools.progress import elapsed, say
+
+# The build and the recording describe a failing cell alike.
+sys.path.insert(0, str(CHAPTERS / "_ext"))
+describe = importlib.import_module("book_execution").describe
 
 STATE = BUILD / "recorded.json"
 TIMEOUT = 300  # seconds a cell; a chapter's cells take milliseconds
@@ -32,6 +36,7 @@ class ChapterFailed(Exception):
 async def execute(chapter: Path) -> Any:
     """Return the chapter's notebook, executed as nbval will execute it: in the folder of the recordings."""
     notebook = chapters.read(chapter)
+    refuse(chapter, notebook)
     folder = chapters.recording(chapter).parent
     folder.mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
@@ -45,22 +50,22 @@ async def execute(chapter: Path) -> Any:
     try:
         await client.async_execute()
     except CellExecutionError as error:
-        raise ChapterFailed(describe(chapter, notebook, error.traceback)) from None
+        raise ChapterFailed(f"{label(chapter)}: {describe(notebook, error)[1]}") from None
+    refuse(chapter, notebook)
     notebook.metadata = nbformat.from_dict({"kernelspec": dict(chapters.KERNEL)})
     return notebook
 
 
-def describe(chapter: Path, notebook: Any, traceback: str) -> str:
-    """Return what a reader of the console needs: chapter, cell, claim, and the traceback."""
-    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    failed = [(n, cell) for n, cell in enumerate(codes, 1) if any(o.output_type == "error" for o in cell.outputs)]
-    number, cell = failed[-1] if failed else (0, None)
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
-    label = next(iter(re.findall(r"\b(eq-[\w-]+)", plain.splitlines()[-1] if plain.splitlines() else "")), None)
-    where = f"{chapter.relative_to(ROOT) if chapter.is_relative_to(ROOT) else chapter}, code cell {number} of {len(codes)}"
-    first = cell.source.splitlines()[0] if cell is not None and cell.source else ""
-    claim = f", claim {label}" if label else ""
-    return f"{where}{claim} (it begins: {first})\n{traceback if sys.stderr.isatty() else plain}"
+def refuse(chapter: Path, notebook: Any) -> None:
+    """Raise if the chapter has outputs that could not be compared."""
+    problems = chapters.problems(notebook)
+    if problems:
+        raise ChapterFailed("\n".join(f"{label(chapter)}: {problem}" for problem in problems))
+
+
+def label(chapter: Path) -> str:
+    """Return the path of a chapter as a reader knows it."""
+    return chapter.relative_to(ROOT).as_posix() if chapter.is_relative_to(ROOT) else str(chapter)
 
 
 def write(notebook: Any, path: Path) -> bool:
@@ -89,7 +94,6 @@ async def record(selected: list[Path]) -> list[str]:
         nonlocal done
         async with slots:
             start = time.monotonic()
-            name = chapter.relative_to(ROOT).as_posix()
             try:
                 notebook = await execute(chapter)
             except ChapterFailed as failure:
@@ -97,10 +101,10 @@ async def record(selected: list[Path]) -> list[str]:
                 verdict = "FAILED"
             else:
                 changed = write(notebook, chapters.recording(chapter))
-                state[name] = chapters.fingerprint(chapter)
+                state[label(chapter)] = chapters.fingerprint(chapter)
                 verdict = "recorded anew" if changed else "the same as before"
             done += 1
-            say(f"  [{done}/{len(selected)}] {name}: {verdict} ({elapsed(start)})")
+            say(f"  [{done}/{len(selected)}] {label(chapter)}: {verdict} ({elapsed(start)})")
 
     await asyncio.gather(*(one(chapter) for chapter in selected))
     STATE.parent.mkdir(exist_ok=True)
@@ -129,19 +133,25 @@ def main() -> None:
     chosen = [path.resolve() for path in arguments.chapters]
     unknown = [str(path) for path in chosen if path not in known]
     if unknown:
-        raise SystemExit(f"Not an executable chapter: {', '.join(unknown)}. The chapters are: {', '.join(path.name for path in known)}")
+        raise SystemExit(
+            f"Not a chapter with code: {', '.join(unknown)}. These are: {', '.join(path.name for path in known)}"
+        )
     normalize()
     state = remembered()
-    changed = [path for path in known if arguments.all or state.get(path.relative_to(ROOT).as_posix()) != chapters.fingerprint(path)]
+    changed = [path for path in known if arguments.all or state.get(label(path)) != chapters.fingerprint(path)]
     selected = chosen or changed
     remove_orphans()
     if not selected:
-        say(f"Nothing to record: all {len(known)} chapters and nnlib are as they were (make record ALL=1 records them anyway)")
+        say(f"Nothing to record: {len(known)} chapters and nnlib are as they were (make record ALL=1 records anyway)")
         return
     say(f"Recording {len(selected)} of {len(known)} chapters …")
     failures = asyncio.run(record(selected))
     if failures:
-        raise SystemExit("\n" + "\n".join(failures) + "\nThe recordings of these chapters stay as they were. Repair the cell, then run make record again.")
+        raise SystemExit(
+            "\n"
+            + "\n".join(failures)
+            + "\nThe recordings of these chapters stay as they were. Repair the cell, then run make record again."
+        )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,9 @@ class Handler(SimpleHTTPRequestHandler):
             page = file.read_text(encoding="utf-8")
             # The finished book allows no script but its own; the preview adds one.
             page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page, flags=re.I)
-            self.answer(page.replace("</body>", RELOAD.replace("BUILD", str(self.builds.number)) + "</body>"), "text/html")
+            self.answer(
+                page.replace("</body>", RELOAD.replace("BUILD", str(self.builds.number)) + "</body>"), "text/html"
+            )
             return
         super().do_GET()
 
@@ -100,16 +102,19 @@ class Sources(PythonFilter):
     extensions = (".py", ".md", ".yml", ".bib", ".css", ".js", ".json", ".svg", ".png", ".html", ".txt", ".npz", ".csv")
 
     def __call__(self, change: Change, path: str) -> bool:
+        """Tell whether a change of this file matters."""
         return super().__call__(change, path) and ".ipynb_checkpoints" not in path
 
 
 def build(changes: Iterable[Path]) -> None:
     """Bring the pages up to date; a problem is shown, and the page appears as far as it goes.
 
-    Sphinx reads again what changed, and the chapters that import a changed module of nnlib. Settings and extensions concern every page.
+    Sphinx reads again what changed, and the chapters that import a changed module of nnlib.
+    Settings and extensions concern every page.
     """
-    everything = any(path.name == "_config.yml" or "_ext" in path.parts for path in changes)
-    command = [VENV / "bin" / "jupyter-book", "build", ROOT, "-n", "--path-output", FOLDER, *(["--all"] if everything else [])]
+    command: list[str | Path] = [VENV / "bin" / "jupyter-book", "build", ROOT, "-n", "--path-output", FOLDER]
+    if any(path.name == "_config.yml" or "_ext" in path.parts for path in changes):
+        command.append("--all")
     try:
         run("Building", command, env=environment(), cwd=ROOT, show=progress, errors_at_once=True)
     except Failed:
@@ -125,7 +130,9 @@ def main() -> None:
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, builds, directory=str(PAGES)))
     except OSError as error:
-        raise stop(f"Port {port} cannot be used ({error.strerror}): choose another with make serve PORT={port + 1}") from None
+        raise stop(
+            f"Port {port} cannot be used ({error.strerror}): choose another with make serve PORT={port + 1}"
+        ) from None
     build([])
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say(f"The book is at http://127.0.0.1:{port}/ and follows your changes; Ctrl-C ends.")

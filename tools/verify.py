@@ -36,17 +36,28 @@ def step(name: str, command: Sequence[str], advice: str = "", env: dict[str, str
     """Run one step with its output in view; say how long it took and, when it failed, what to do."""
     start = time.monotonic()
     code = subprocess.run(command, cwd=ROOT, env=env or environment(), stdin=subprocess.DEVNULL, check=False).returncode
-    say(f"{name}: {'passed' if code == 0 else 'FAILED'} ({elapsed(start)})" + (f"; {advice}" if code and advice else ""))
+    say(
+        f"{name}: {'passed' if code == 0 else 'FAILED'} ({elapsed(start)})" + (f"; {advice}" if code and advice else "")
+    )
     return code == 0
 
 
 def pytest(*arguments: str) -> list[str]:
-    """Return a pytest command that compares recorded outputs strictly, with the environment's own kernel, on every core.
+    """Return a pytest command that compares recorded outputs strictly, with this environment's kernel, on all cores.
 
     One file stays with one worker, in order: the cells of a notebook follow from each other.
     """
     cores = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    options = ["--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "180", "-n", cores, "--dist", "loadfile"]
+    options = [
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-kernel-startup-timeout",
+        "180",
+        "-n",
+        cores,
+        "--dist",
+        "loadfile",
+    ]
     return [tool("pytest"), *options, "--durations", "5", "--durations-min", "5", *arguments]
 
 
@@ -58,11 +69,7 @@ def changed() -> list[Path]:
     known, passed = chapters.notebooks(), remembered()
     touched = touched_files()
     if touched is not None:
-        known = [
-            path
-            for path in known
-            if touched & {path, chapters.recording(path), *chapters.dependencies(path)}
-        ]
+        known = [path for path in known if touched & {path, chapters.recording(path), *chapters.dependencies(path)}]
     return [path for path in known if passed.get(path.name) != chapters.fingerprint(path)]
 
 
