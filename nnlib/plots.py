@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-__all__ = ["DATA", "GRADIENT", "INK", "PARAMETER", "curve", "figure", "use_style"]
+__all__ = ["DATA", "GRADIENT", "INK", "PARAMETER", "cells", "curve", "figure", "use_style"]
 
 INK = "#1a1b1c"
 DATA = "#0072b2"
@@ -69,6 +69,28 @@ def figure(columns: int = 1, *, rows: int = 1, width: float = 6.4, height: float
     import matplotlib.pyplot as plt
 
     return plt.subplots(rows, columns, figsize=(width, height))
+
+
+def cells(
+    axes: "Axes",
+    left: float,
+    top: float,
+    entries: Any,
+    *,
+    color: str = INK,
+    faint: tuple[int, ...] = (),
+    frame: bool = True,
+) -> None:
+    """Draw the entries of a vector as a row of unit squares from a corner on; those named in `faint` are pale."""
+    from matplotlib.patches import Rectangle
+
+    for place, entry in enumerate(entries):
+        alpha = 0.45 if place in faint else 1.0
+        if frame:
+            axes.add_patch(Rectangle((left + place, top - 1), 1, 1, fill=False, edgecolor=color, alpha=alpha))
+        axes.text(
+            left + place + 0.5, top - 0.5, f"{entry}", color=color, alpha=alpha, ha="center", va="center_baseline"
+        )
 
 
 def curve(axes: "Axes", x: Any, y: Any, **style: Any) -> "Line2D":
