@@ -26,7 +26,7 @@ def test_other_numbers_become_float64():
 
 @pytest.mark.parametrize("bad", [1j, "a", b"a", [None], np.longdouble(1), np.datetime64("2020-01-01"), object()])
 def test_anything_else_is_refused_by_name(bad):
-    with pytest.raises(TypeError, match="weights must hold real numbers .*got dtype"):
+    with pytest.raises(TypeError, match=r"weights must hold real numbers .*got dtype"):
         float_array(bad, "weights")
 
 

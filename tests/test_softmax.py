@@ -104,7 +104,7 @@ def test_temperature_limits():
         np.testing.assert_array_equal(softmax(np.array(x, dtype), temperature=1e300), softmax(np.zeros(3, dtype)))
     for bad in (0, -1.0, np.nan):
         for f in (softmax, log_softmax, softmax_jacobian):
-            with pytest.raises(ValueError, match="temperature must be positive.*T → 0"):
+            with pytest.raises(ValueError, match=r"temperature must be positive.*T → 0"):
                 f(x, temperature=bad)
 
 
