@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nnlib._arrays import Array, float_arrays
+from nnlib.rules import differentiable, rule
 
 Mode = Literal["full", "valid", "same"]
 
@@ -20,12 +21,11 @@ _FFT_SIGNAL = 5_000
 _BATCH = 1 << 16  # entries transformed at once: few enough to stay in cache
 
 
+@differentiable("x", "w")
 def convolve(x: Any, w: Any, mode: Mode = "full") -> Array:
-    r"""Convolve a signal with a kernel, which is flipped.
+    """Convolve a signal with a kernel, which is flipped: yₙ = Σⱼ xₙ₋ⱼ₊₁ wⱼ for n = 1 … N + K − 1.
 
-    .. math:: y_n = \sum_j x_{n-j+1} \, w_j \qquad n = 1, \dots, N + K - 1
-
-    with entries of x outside 1..N read as zero. This is the product of two polynomials with coefficients x and w.
+    Entries of x outside 1 … N are read as zero. This is the product of two polynomials with coefficients x and w.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def convolve(x: Any, w: Any, mode: Mode = "full") -> Array:
 
     Returns
     -------
-    ndarray, shape (N + K - 1,) for "full", (max - min + 1,) for "valid", (max(N, K),) for "same"
+    ndarray, shape (N + K − 1,) for "full", (max − min + 1,) for "valid", (max(N, K),) for "same"
         In the dtype that NumPy's promotion gives x and w.
 
     Raises
@@ -66,13 +66,12 @@ def convolve(x: Any, w: Any, mode: Mode = "full") -> Array:
     return np.convolve(x, w, mode)
 
 
+@differentiable("x", "w")
 def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
-    r"""Slide a kernel over a signal without flipping it, and multiply and add.
+    """Slide a kernel over a signal without flipping it, and multiply and add: yₙ = Σⱼ xₙ₊ⱼ₋₁ wⱼ, n = 1 … N − K + 1.
 
-    .. math:: y_n = \sum_j x_{n+j-1} \, w_j \qquad n = 1, \dots, N - K + 1
-
-    are the entries of mode "valid". Mode "full" adds the K - 1 partial overlaps on either side, with entries of x
-    outside 1..N read as zero. It equals ``convolve(x, w[::-1], mode)`` for every kernel that is no longer than the
+    These are the entries of mode "valid". Mode "full" adds the K − 1 partial overlaps on either side, with entries of x
+    outside 1 … N read as zero. It equals ``convolve(x, w[::-1], mode)`` for every kernel that is no longer than the
     signal.
 
     Parameters
@@ -86,7 +85,7 @@ def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
 
     Returns
     -------
-    ndarray, shape (N + K - 1,) for "full", (max - min + 1,) for "valid", (max(N, K),) for "same"
+    ndarray, shape (N + K − 1,) for "full", (max − min + 1,) for "valid", (max(N, K),) for "same"
         The entries that ``numpy.correlate`` returns, whichever of the two is longer.
 
     Raises
@@ -114,14 +113,40 @@ def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
     return np.correlate(x, w, mode)
 
 
+rule(
+    convolve,
+    "x",
+    jvp=lambda dx, y, x, w, mode: convolve(dx, w, mode),
+    vjp=lambda g, y, x, w, mode: correlate(_within_full(g, mode, len(x), len(w), flip=True), w),
+)
+rule(
+    convolve,
+    "w",
+    jvp=lambda dw, y, x, w, mode: convolve(x, dw, mode),
+    vjp=lambda g, y, x, w, mode: correlate(_within_full(g, mode, len(x), len(w), flip=True), x),
+)
+rule(
+    correlate,
+    "x",
+    jvp=lambda dx, y, x, w, mode: correlate(dx, w, mode),
+    vjp=lambda g, y, x, w, mode: convolve(_within_full(g, mode, len(x), len(w), flip=False), w, "valid"),
+)
+rule(
+    correlate,
+    "w",
+    jvp=lambda dw, y, x, w, mode: correlate(x, dw, mode),
+    vjp=lambda g, y, x, w, mode: correlate(_within_full(g, mode, len(x), len(w), flip=False), x)[::-1],
+)
+
+
 def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
-    """Say which of the n + k - 1 entries of "full" a mode keeps.
+    """Say which of the n + k − 1 entries of "full" a mode keeps.
 
     Parameters
     ----------
     mode : {"full", "valid", "same"}
         "valid" leaves out the entries at both ends where the shorter sequence sticks out. "same" keeps as many entries
-        as the longer one has, from entry floor((k - 1) / 2) on, counted from zero.
+        as the longer one has, from entry ⌊(k − 1)/2⌋ on, counted from zero.
     n, k : int
         The lengths of signal and kernel.
     flip : bool
@@ -148,6 +173,13 @@ def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
     raise ValueError(f'mode must be "full", "valid" or "same"; got {mode!r}')
 
 
+def _within_full(g: Array, mode: Mode, n: int, k: int, flip: bool) -> Array:
+    """Put the cotangent of the kept entries where they stand in "full", with zeros for those that were left out."""
+    kept = kept_entries(mode, n, k, flip)
+    before, after = np.zeros(kept.start, g.dtype), np.zeros(n + k - 1 - kept.stop, g.dtype)
+    return np.concatenate([before, g, after])
+
+
 def _sequences(x: Any, w: Any, mode: Mode) -> list[Array]:
     """Check what both operations take."""
     arrays = float_arrays(x=x, w=w)
@@ -168,7 +200,7 @@ def _transform_pays(x: Array, w: Array) -> bool:
 
 
 def _overlap_add(x: Array, w: Array) -> Array:
-    """Convolve fully, block by block: each block of x gives a piece, and neighboring pieces overlap by len(w) - 1."""
+    """Convolve fully, block by block: each block of x gives a piece, and neighboring pieces overlap by len(w) − 1."""
     if len(w) > len(x):
         x, w = w, x
     n, k = len(x), len(w)

@@ -9,22 +9,25 @@ what the chapters reason with. To compute, use the sliding product itself: a val
 a million entries and says no more than its three weights.
 """
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nnlib._arrays import Array, float_array
+from nnlib.rules import differentiable, rule
 from nnlib.signal import Mode, kept_entries
 
 
+@differentiable("w")
 def toeplitz_matrix(
     w: Any, n: int, mode: Mode = "valid", *, flip: bool = False, stride: int = 1, dilation: int = 1
 ) -> Array:
-    r"""Return the matrix A with ``A @ x == correlate(x, w, mode)`` for every signal x of length n.
+    """Return the matrix A with ``A @ x == correlate(x, w, mode)`` for every signal x of length n.
 
-    With the defaults it is the matrix of a convolution layer: row i is w starting at column i,
-
-    .. math:: A_{ij} = w_{j-i+1} \quad\text{where } 1 \le j-i+1 \le K, \text{ and } 0 \text{ elsewhere.}
+    With the defaults it is the matrix of a convolution layer, in which row i is w starting at column i: Aᵢⱼ = wⱼ₋ᵢ₊₁
+    where 1 ≤ j − i + 1 ≤ K, and 0 elsewhere.
 
     With ``flip=True`` it is the matrix of ``convolve(x, w, mode)``. In mode "full" its column j is w starting at
     row j.
@@ -42,7 +45,7 @@ def toeplitz_matrix(
     stride : int
         Keep every stride-th of these rows, beginning with the first.
     dilation : int
-        Distance between neighboring weights along the signal. The kernel then spans dilation * (K - 1) + 1 entries.
+        Distance between neighboring weights along the signal. The kernel then spans dilation · (K − 1) + 1 entries.
 
     Returns
     -------
@@ -72,12 +75,11 @@ def toeplitz_matrix(
     return full[kept_entries(mode, n, k, flip)][::stride].copy()
 
 
+@differentiable("y")
 def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Array:
-    r"""Return the windows of y, one a row: the matrix H with ``H @ w == correlate(y, w, "valid")`` for every w.
+    """Return the windows of y, one a row: the matrix H with ``H @ w == correlate(y, w, "valid")`` for every w.
 
-    .. math:: H_{ij} = y_{i+j-1} \qquad i = 1, \dots, N - K + 1, \quad j = 1, \dots, K
-
-    It is the Jacobian of the sliding product in its kernel.
+    Hᵢⱼ = yᵢ₊ⱼ₋₁ for i = 1 … N − K + 1 and j = 1 … K. It is the Jacobian of the sliding product in its kernel.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
     Returns
     -------
     ndarray, shape (M, k)
-        A new array in the dtype of y, with M = floor((N - dilation * (k - 1) - 1) / stride) + 1.
+        A new array in the dtype of y, with M = ⌊(N − dilation · (k − 1) − 1) / stride⌋ + 1.
 
     Raises
     ------
@@ -115,6 +117,7 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
     return windows
 
 
+@differentiable("w")
 def conv2d_matrix(
     w: Any,
     shape: tuple[int, int],
@@ -124,12 +127,10 @@ def conv2d_matrix(
     stride: int | tuple[int, int] = 1,
     dilation: int | tuple[int, int] = 1,
 ) -> Array:
-    r"""Return the matrix M with ``M @ x.ravel() == y.ravel()``, where y is the image x under the sliding kernel w.
+    """Return the matrix M with ``M @ x.ravel() == y.ravel()``, where y is the image x under the sliding kernel w.
 
     M is doubly blocked: a Toeplitz arrangement of blocks, each of them the Toeplitz matrix of one row of the kernel.
-    With :math:`S_a` the matrix that shifts the rows of the image by a,
-
-    .. math:: M = \sum_a S_a \otimes A_{w_{a,:}}
+    With Sₐ the matrix that shifts the rows of the image by a, it is Σₐ Sₐ ⊗ A(wₐ).
 
     Parameters
     ----------
@@ -146,7 +147,7 @@ def conv2d_matrix(
 
     Returns
     -------
-    ndarray, shape (output height * output width, height * width)
+    ndarray, shape (output height · output width, height · width)
         A new array in the dtype of w.
 
     Raises
@@ -170,6 +171,34 @@ def conv2d_matrix(
         rows = toeplitz_matrix(shift, height, mode, flip=flip, stride=s1, dilation=d1)
         matrix = matrix + np.kron(rows, toeplitz_matrix(row, width, mode, flip=flip, stride=s2, dilation=d2))
     return matrix
+
+
+def _pull_back(matrix: Callable[..., Array], g: Array, like: Array, **options: Any) -> Array:
+    """Pull a cotangent back through a matrix that is linear in its entries: one inner product an entry."""
+    units = np.eye(math.prod(like.shape)).astype(g.dtype).reshape(-1, *like.shape)
+    basis = np.stack([matrix(unit, **options) for unit in units])
+    return (basis.reshape(len(units), -1) @ g.reshape(-1)).reshape(like.shape)
+
+
+# Each matrix is linear in w or y, so the tangent of the matrix is the matrix of the tangent.
+rule(
+    toeplitz_matrix,
+    "w",
+    jvp=lambda dw, a, w, **options: toeplitz_matrix(dw, **options),
+    vjp=lambda g, a, w, **options: _pull_back(toeplitz_matrix, g, w, **options),
+)
+rule(
+    hankel_matrix,
+    "y",
+    jvp=lambda dy, h, y, **options: hankel_matrix(dy, **options),
+    vjp=lambda g, h, y, **options: _pull_back(hankel_matrix, g, y, **options),
+)
+rule(
+    conv2d_matrix,
+    "w",
+    jvp=lambda dw, m, w, **options: conv2d_matrix(dw, **options),
+    vjp=lambda g, m, w, **options: _pull_back(conv2d_matrix, g, w, **options),
+)
 
 
 def _nonempty(values: Any, name: str, ndim: int) -> Array:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from nnlib.toeplitz import conv2d_matrix, hankel_matrix, toeplitz_matrix
+from tests.rule_checks import check_rules
 
 MODES = ("full", "valid", "same")
 
@@ -161,3 +162,15 @@ def test_bad_input_is_refused_with_a_reason():
         conv2d_matrix([[1]], (4, 2), stride=(1, 2, 3))
     with pytest.raises(TypeError, match="w must hold real numbers"):
         toeplitz_matrix(["a"], 3)
+
+
+@given(n=st.integers(1, 7), k=st.integers(1, 7), mode=st.sampled_from(MODES), flip=st.booleans(), stride=small)
+def test_rule_of_the_toeplitz_matrix(n, k, mode, flip, stride):
+    check_rules(toeplitz_matrix, np.linspace(1, 2, k), n, mode, flip=flip, stride=stride, dilation=stride)
+
+
+def test_rules_of_the_other_matrices():
+    rng = np.random.default_rng(0)
+    check_rules(hankel_matrix, rng.normal(size=9), 3, stride=2, dilation=2)
+    check_rules(conv2d_matrix, rng.normal(size=(2, 3)), (5, 6), stride=(2, 1), dilation=(1, 2))
+    check_rules(conv2d_matrix, rng.normal(size=(2, 3)), (3, 2), mode="full", flip=True)
