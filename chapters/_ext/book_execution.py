@@ -58,6 +58,9 @@ def _start_client(self: NotebookClientDirect) -> None:
         _stock_start_client(self)
     except ExecutionError as error:
         index, message = describe(self.notebook, error.__cause__ or error)
+        _app[0].book_failed_pages.add(
+            self.logger.extra["docname"]
+        )  # its later equations lack claims: do not say so too
         report(_app[0], message, (self.logger.extra["docname"], self.cell_line(index)))
 
 
@@ -68,6 +71,7 @@ _app: list[Sphinx] = []
 def setup(app: Sphinx) -> dict[str, bool]:
     """Wrap the client that myst-nb executes chapters with."""
     _app[:] = [app]
+    app.book_failed_pages = set()
     NotebookClientDirect.start_client = _start_client
     # A kernel of ours talks over the loopback interface; its warning that this is not encrypted is noise here.
     direct.single_nb_execution = partial(single_nb_execution, extra_arguments=["--log-level=ERROR"])

@@ -63,6 +63,11 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     if node["number"]:
         number, anchor = get_node_equation_number(self, node), node["ids"][0]
         self.body.append(f'<a class="eqno" href="#{anchor}" title="Link to this equation">({number})</a>')
+    if node.get("check"):
+        self.body.append(
+            f'<a class="checked" href="{node["check"]}"><span aria-hidden="true">✓</span>'
+            '<span class="visually-hidden">Checked: go to the check</span></a>'
+        )
     self.body.append("</div>\n")
     raise nodes.SkipNode
 

@@ -19,3 +19,6 @@ exports.renderToString = (tex, options) => {
   if (complaints.length) throw new Error(complaints.join("; "));
   return html;
 };
+
+// The server ends with the build that started it, even when that build is cut off.
+process.stdin.on("end", () => process.exit()).resume();
