@@ -5,59 +5,22 @@ Each test plants one fault into a copy, runs the smallest real thing that should
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from copies import build, compare, copy_book
 
 from tools import chapters, recordings
-from tools.paths import ROOT, environment
-
-SOURCES = ["_config.yml", "_toc.yml", "index.md", "chapters", "nnlib"]
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Return a folder with a copy of the book's sources and recordings."""
-    for name in [*SOURCES, "tests/recorded"]:
-        source, target = ROOT / name, tmp_path / name
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-        else:
-            shutil.copy2(source, target)
-    return tmp_path
-
-
-def compare(folder: Path, stem: str = "softmax") -> tuple[int, str]:
-    """Run the stock nbval over one recording of a copy, with the copy's nnlib, as `make test` does."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-c",
-        ROOT / "pyproject.toml",
-        "--rootdir",
-        folder,
-        "-p",
-        "tests.conftest",
-    ]
-    command += [
-        "-p",
-        "no:cacheprovider",
-        "--nbval",
-        "--nbval-current-env",
-        folder / "tests" / "recorded" / f"{stem}.ipynb",
-    ]
-    env = environment() | {"PYTHONPATH": str(folder)}
-    env.pop("PYTEST_XDIST_WORKER", None)
-    answer = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    return answer.returncode, re.sub(r"\x1b\[[0-9;]*m", "", answer.stdout + answer.stderr)
+    return copy_book(tmp_path)
 
 
 def edit_recording(folder: Path, change: Any, stem: str = "softmax") -> None:
@@ -239,13 +202,7 @@ The value $v = {glue:text}`value`$ stands inside a formula.
         encoding="utf-8",
     )
     (copy / "_toc.yml").write_text("format: jb-book\nroot: index\n")
-    (copy / "node_modules").symlink_to(ROOT / "node_modules")
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy2(ROOT / name, copy / name)
-    command = [Path(sys.executable).parent / "jupyter-book", "build", copy, "-n", "-W", "--keep-going"]
-    env = environment() | {"PYTHONPATH": os.pathsep.join([str(copy), str(ROOT)])}
-    answer = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
-    said = re.sub(r"\x1b\[[0-9;]*m", "", answer.stderr)
-    assert answer.returncode != 0
+    code, said = build(copy)
+    assert code != 0
     assert re.search(r"index\.md:\d+.*role .*not resolved inside mathematics", said), said
     assert re.search(r"The equation eq-nobody-checks-this has no claim\. Add claim\(", said), said
