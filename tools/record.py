@@ -20,6 +20,7 @@ from tools import chapters
 from tools.format import normalize
 from tools.paths import BUILD, CHAPTERS, ROOT, environment
 from tools.progress import elapsed, say
+from tools.recordings import orphans
 
 # The build and the recording describe a failing cell alike.
 sys.path.insert(0, str(CHAPTERS / "_ext"))
@@ -114,11 +115,9 @@ async def record(selected: list[Path]) -> list[str]:
 
 def remove_orphans() -> None:
     """Delete the recordings whose chapter is gone."""
-    kept = {chapters.recording(chapter) for chapter in chapters.notebooks()}
-    for path in sorted((ROOT / "tests" / "recorded").glob("*.ipynb")):
-        if path not in kept:
-            path.unlink()
-            say(f"  removed {path.relative_to(ROOT)}: its chapter is gone")
+    for path in orphans():
+        path.unlink()
+        say(f"  removed {path.relative_to(ROOT)}: its chapter is gone")
 
 
 def main() -> None:

@@ -1,0 +1,41 @@
+"""What every test run says and knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.paths import environment
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_environment() -> Iterator[None]:
+    """Run kernels and child processes as `make` does, also when pytest was started by hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment().items():
+            patch.setenv(name, value)
+        patch.delenv("MPLBACKEND", raising=False)
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the built book, so that `make check` can leave it out."""
+    for item in items:
+        if "pages" in Path(item.path).parent.parts[-1:]:
+            item.add_marker(pytest.mark.pages)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """After outputs that differ, say what to do: the stock message shows the difference alone."""
+    failed = [report.nodeid for report in terminalreporter.getreports("failed") if ".ipynb::" in report.nodeid]
+    if failed:
+        chapters = sorted({Path(node.split("::")[0]).stem for node in failed})
+        terminalreporter.section("recorded outputs differ", sep="-")
+        terminalreporter.line(
+            f"{len(failed)} cells of {', '.join(chapters)} no longer print what tests/recorded says. "
+            "If the change is meant, run make record and read the difference with git diff. "
+            "If not, what the cell calls is wrong."
+        )

@@ -1,0 +1,51 @@
+"""Copies of the book to plant faults in, and the real programs to run over them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.paths import ROOT, environment
+
+SOURCES = ["_config.yml", "_toc.yml", "index.md", "chapters", "nnlib", "tests/recorded"]
+
+
+def copy_book(folder: Path) -> Path:
+    """Copy the sources and the recordings of the book into a folder."""
+    for name in SOURCES:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+        else:
+            shutil.copy2(source, target)
+    return folder
+
+
+def compare(folder: Path, stem: str = "softmax") -> tuple[int, str]:
+    """Run the stock nbval over one recording of a copy, with the copy's nnlib, as `make test` does."""
+    command: list[str | Path] = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    return _run([*command, folder / "tests" / "recorded" / f"{stem}.ipynb"], ROOT, [folder])
+
+
+def build(folder: Path) -> tuple[int, str]:
+    """Build a copy as `make book` does; return the exit code and what it says on standard error."""
+    if not (folder / "node_modules").exists():
+        (folder / "node_modules").symlink_to(ROOT / "node_modules")
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy2(ROOT / name, folder / name)
+    command = [Path(sys.executable).parent / "jupyter-book", "build", folder, "-n", "-W", "--keep-going"]
+    return _run(command, folder, [folder, ROOT], streams="stderr")
+
+
+def _run(command: Sequence[str | Path], cwd: Path, path: list[Path], streams: str = "both") -> tuple[int, str]:
+    env = environment() | {"PYTHONPATH": os.pathsep.join(map(str, path))}
+    env = {name: value for name, value in env.items() if not name.startswith("PYTEST_")}
+    answer = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    said = answer.stderr if streams == "stderr" else answer.stdout + answer.stderr
+    return answer.returncode, re.sub(r"\x1b\[[0-9;]*m", "", said)

@@ -1,0 +1,76 @@
+"""Execute a chapter's code in this process, without a kernel: quick, and with nnlib open to tampering."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import importlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+
+from tools import chapters
+
+# These print or draw; they return no value that a claim could compare.
+NO_VALUE = {"nnlib.claims", "nnlib.notebook", "nnlib.plots"}
+
+
+def code(chapter: Path) -> list[str]:
+    """Return the sources of the code cells, in order."""
+    return [cell.source for cell in chapters.read(chapter).cells if cell.cell_type == "code"]
+
+
+def imported(chapter: Path) -> list[tuple[str, str]]:
+    """Return module and name of every function of nnlib that the chapter imports, hence calls."""
+    found = []
+    for node in ast.walk(ast.parse("\n".join(code(chapter)))):
+        if isinstance(node, ast.Import) and any(alias.name.startswith("nnlib") for alias in node.names):
+            raise ValueError(f"{chapter.name} has `import nnlib…`; chapters write `from nnlib.module import name`")
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("nnlib.")
+            and node.module not in NO_VALUE
+        ):
+            module = importlib.import_module(node.module or "")
+            names = [alias.name for alias in node.names]
+            found += [(module.__name__, name) for name in names if callable(getattr(module, name))]
+    return found
+
+
+def scaled(function: Callable[..., Any], factor: float) -> Callable[..., Any]:
+    """Return the function with every number of its result multiplied; of a function that it returns, likewise."""
+
+    def scale(value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            return type(value)(scale(item) for item in value)
+        if callable(value):
+            return scaled(value, factor)
+        return value * factor
+
+    @functools.wraps(function)
+    def wrong(*arguments: Any, **options: Any) -> Any:
+        return scale(function(*arguments, **options))
+
+    return wrong
+
+
+def execute(cells: list[str]) -> list[BaseException]:
+    """Execute cells in one namespace; go on after an exception, and return them all."""
+    raised: list[BaseException] = []
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    with contextlib.redirect_stdout(io.StringIO()), np.printoptions(), mpl.rc_context():
+        for number, source in enumerate(cells, start=1):
+            try:
+                exec(compile(source, f"<code cell {number}>", "exec"), namespace)
+            except Exception as error:
+                raised.append(error)
+            plt.close("all")
+    return raised

@@ -1,0 +1,47 @@
+"""The claims see an error in nnlib by themselves, without the recorded outputs.
+
+A claim whose sides all come from the code under test stays green when that code is wrong. So every function of nnlib
+that a chapter calls is scaled, by 1.001 and by 1.000001, and one of the chapter's claims must say that its equation
+does not hold.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+from in_process import code, execute, imported, scaled
+
+from nnlib.claims import ClaimFailed
+from tools import chapters
+
+CLAIMING = [path for path in chapters.notebooks() if "\nclaim" in "\n".join(code(path))]
+CALLS = [(path, module, name) for path in CLAIMING for module, name in imported(path)]
+
+
+def names(value: object) -> str:
+    return value.stem if isinstance(value, Path) else str(value)
+
+
+def broken(chapter: Path) -> list[str]:
+    """Return the claims of the chapter that do not hold, as they are now."""
+    return [str(e) for e in execute(code(chapter)) if isinstance(e, ClaimFailed) and "does not hold" in str(e)]
+
+
+@pytest.mark.parametrize("chapter", CLAIMING, ids=names)
+def test_every_claim_holds_as_things_are(chapter: Path) -> None:
+    assert execute(code(chapter)) == []
+
+
+@pytest.mark.parametrize("factor", [1.001, 1.000001])
+@pytest.mark.parametrize(("chapter", "module", "name"), CALLS, ids=names)
+def test_a_scaled_function_breaks_a_claim(
+    chapter: Path, module: str, name: str, factor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function = getattr(importlib.import_module(module), name)
+    monkeypatch.setattr(f"{module}.{name}", scaled(function, factor))
+    assert broken(chapter), (
+        f"{chapter.name} stays green with {module}.{name} scaled by {factor}: give one of its claims a side that does "
+        "not come from nnlib (a finite difference, the definition in plain NumPy, a closed form)"
+    )

@@ -1,0 +1,101 @@
+"""What holds the chapters, the table of contents and the recordings together, and what to do where it does not.
+
+nbval compares nothing for a cell without an execution count, and reads recordings alone: without these rules, an edited
+chapter or a forgotten one would pass in silence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from tools import chapters
+from tools.paths import RECORDED, ROOT
+
+RECORD = "run make record"
+
+
+def listed(root: Path = ROOT) -> list[str]:
+    """Return the pages that the table of contents names, as paths without suffix, in reading order."""
+    table = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+
+    def files(entry: Any) -> list[str]:
+        if isinstance(entry, list):
+            return [name for part in entry for name in files(part)]
+        if not isinstance(entry, dict):
+            return []
+        own = [str(entry[key]) for key in ("root", "file") if key in entry]
+        return own + [
+            name for key in ("parts", "chapters", "sections", "subtrees", "entries") for name in files(entry.get(key))
+        ]
+
+    return [name.removesuffix(".md") for name in files(table)]
+
+
+def faults_of_contents(root: Path = ROOT) -> list[str]:
+    """Return the pages that the table of contents misses, and the entries that are no page."""
+    names = {page.relative_to(root).with_suffix("").as_posix() for page in chapters.pages(root)}
+    entries = listed(root)
+    missing = [
+        f"{name}.md is not in _toc.yml: add `- file: {name}` where it belongs" for name in sorted(names - set(entries))
+    ]
+    unknown = [
+        f"_toc.yml names {name}, which is not a page: remove the line or add {name}.md"
+        for name in entries
+        if name not in names
+    ]
+    twice = [
+        f"_toc.yml names {name} twice: keep one"
+        for name in sorted({name for name in entries if entries.count(name) > 1})
+    ]
+    return missing + unknown + twice
+
+
+def faults_of_recording(chapter: Path) -> list[str]:
+    """Return how a recording differs from its chapter, cell by cell."""
+    path = chapters.recording(chapter)
+    if not path.exists():
+        return [f"{chapter.name} is not recorded: {RECORD}"]
+    source, recorded = chapters.read(chapter), nbformat.read(path, as_version=4)
+    if len(source.cells) != len(recorded.cells):
+        return [f"{chapter.name} has {len(source.cells)} cells, its recording {len(recorded.cells)}: {RECORD}"]
+    found = []
+    for number, (cell, copy) in enumerate(zip(source.cells, recorded.cells, strict=True), start=1):
+        where = f"{chapter.name}, cell {number} ({cell.source.strip().partition(chr(10))[0][:60]})"
+        if (cell.cell_type, cell.source, cell.metadata, cell.id) != (
+            copy.cell_type,
+            copy.source,
+            copy.metadata,
+            copy.id,
+        ):
+            found.append(f"{where} was edited after it was recorded: {RECORD}")
+        elif cell.cell_type == "code" and copy.execution_count is None:
+            found.append(f"{where} has no execution count in its recording, so nbval would skip it: {RECORD}")
+    return found + [f"{chapter.name}, {problem}" for problem in chapters.problems(recorded)]
+
+
+def faults_of_form(chapter: Path) -> list[str]:
+    """Say whether a chapter is stored as jupytext writes it, so that saving it in JupyterLab changes nothing else."""
+    text = chapter.read_text(encoding="utf-8")
+    return (
+        []
+        if chapters.normal_form(text) == text
+        else [f"{chapter.name} is not in jupytext's normal form: run make format"]
+    )
+
+
+def orphans(root: Path = ROOT) -> list[Path]:
+    """Return the recordings without a chapter."""
+    kept = {chapters.recording(chapter) for chapter in chapters.notebooks(root)}
+    return sorted(set((root / RECORDED.relative_to(ROOT)).glob("*.ipynb")) - kept)
+
+
+def faults(root: Path = ROOT) -> list[str]:
+    """Return everything that is amiss."""
+    found = faults_of_contents(root)
+    for chapter in chapters.notebooks(root):
+        found += faults_of_recording(chapter) + faults_of_form(chapter)
+    return found + [f"{path.name} records a chapter that does not exist: {RECORD}" for path in orphans(root)]
