@@ -1,4 +1,4 @@
-"""What the Makefile calls: setting up, locking, building aside, serving; and what a machine that lacks something hears."""
+"""What the Makefile calls, and what a machine that lacks something is told."""
 
 from __future__ import annotations
 
