@@ -19,6 +19,7 @@ def copy_book(folder: Path) -> Path:
     """Copy the sources and the recordings of the book into a folder."""
     for name in SOURCES:
         source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
         else:
