@@ -162,16 +162,7 @@ def install_node_modules() -> None:
     if stamped(NODE_STAMP) == want:
         (NODE_STAMP.parent / ".package-lock.json").touch()  # the build compares times, and a checkout renews the lock's
         return
-    cache = VENV / "var" / "npm"
-    command: list[str | Path] = [
-        VENV / "bin" / "npm",
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--cache",
-        cache,
-    ]
+    command: list[str | Path] = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
         run("Installing the Node packages (mathematics, accessibility)", command, env=environment(), cwd=ROOT)
     except Failed as failure:
