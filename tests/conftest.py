@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tools.paths import environment
+from tools.paths import VENV, environment
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_environment() -> Iterator[None]:
-    """Run kernels and child processes as `make` does, also when pytest was started by hand."""
+    """Run kernels and child processes as `make` does, also when pytest was started by hand.
+
+    On the pip route there is no .venv to keep things in: there, only a figure's backend is freed.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
+        if Path(sys.prefix).resolve() == VENV.resolve():
+            for name, value in environment().items():
+                patch.setenv(name, value)
         patch.delenv("MPLBACKEND", raising=False)
         yield
 

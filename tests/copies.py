@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.paths import ROOT, environment
+from tools.paths import ROOT
 
 SOURCES = ["_config.yml", "_toc.yml", "index.md", "chapters", "nnlib", "tests/recorded"]
 
@@ -19,6 +19,7 @@ def copy_book(folder: Path) -> Path:
     """Copy the sources and the recordings of the book into a folder."""
     for name in SOURCES:
         source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
         else:
@@ -39,13 +40,13 @@ def build(folder: Path) -> tuple[int, str]:
         (folder / "node_modules").symlink_to(ROOT / "node_modules")
         for name in ("package.json", "package-lock.json"):
             shutil.copy2(ROOT / name, folder / name)
-    command = [Path(sys.executable).parent / "jupyter-book", "build", folder, "-n", "-W", "--keep-going"]
-    return _run(command, folder, [folder, ROOT], streams="stderr")
+    program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    return _run([*program, "build", folder, "-n", "-W", "--keep-going"], folder, [folder, ROOT], streams="stderr")
 
 
 def _run(command: Sequence[str | Path], cwd: Path, path: list[Path], streams: str = "both") -> tuple[int, str]:
-    env = environment() | {"PYTHONPATH": os.pathsep.join(map(str, path))}
-    env = {name: value for name, value in env.items() if not name.startswith("PYTEST_")}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env["PYTHONPATH"] = os.pathsep.join(map(str, path))
     answer = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     said = answer.stderr if streams == "stderr" else answer.stdout + answer.stderr
     return answer.returncode, re.sub(r"\x1b\[[0-9;]*m", "", said)

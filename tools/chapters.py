@@ -81,7 +81,7 @@ def problems(notebook: Any) -> list[str]:
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), start=1):
         if cell.source.rstrip().endswith(";"):
             found.append(
-                f"code cell {number} ends in a semicolon, which nbval does not heed: assign the value, `_ = …`"
+                f"code cell {number} ends in a semicolon, which nbval does not heed: end with plt.show() or `_ = …`"
             )
         evading = [tag for tag in cell.metadata.get("tags", []) if tag in EVASIONS]
         if evading:

@@ -146,6 +146,9 @@ def install_packages() -> None:
         raise explain("nnlib", failure) from None
     write(VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json", json.dumps(LAB_SETTINGS, indent=2) + "\n")
     write(VENV / "etc" / "ipython" / "ipython_kernel_config.py", KERNEL_SETTINGS)
+    # JupyterLab writes the kernel's name into a chapter that it saves: let it be the one that stands there.
+    kernel = VENV / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    write(kernel, json.dumps(json.loads(kernel.read_text()) | {"display_name": "Python 3"}, indent=1) + "\n")
     for folder in FOLDERS:
         (VENV / "var" / folder).mkdir(parents=True, exist_ok=True)
     STAMP.write_text(json.dumps(want, indent=2) + "\n")
@@ -159,16 +162,7 @@ def install_node_modules() -> None:
     if stamped(NODE_STAMP) == want:
         (NODE_STAMP.parent / ".package-lock.json").touch()  # the build compares times, and a checkout renews the lock's
         return
-    cache = VENV / "var" / "npm"
-    command: list[str | Path] = [
-        VENV / "bin" / "npm",
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--cache",
-        cache,
-    ]
+    command: list[str | Path] = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
         run("Installing the Node packages (mathematics, accessibility)", command, env=environment(), cwd=ROOT)
     except Failed as failure:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
+from pathlib import Path
 
 from tools.paths import ROOT, VENV, environment
 
 
 def main() -> None:
-    """Replace this process by JupyterLab."""
+    """Replace this process by JupyterLab; options that are not ours are JupyterLab's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT, help="the book to open (default: this one)")
+    own, others = parser.parse_known_args()
     program = str(VENV / "bin" / "jupyter-lab")
-    os.chdir(ROOT)
-    options = [f"--ServerApp.root_dir={ROOT}", "--LabApp.default_url=/lab/tree/chapters"]
-    os.execve(program, [program, *options, *sys.argv[1:]], environment())
+    options = [f"--ServerApp.root_dir={own.folder}", "--LabApp.default_url=/lab/tree/chapters"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")  # in a container there is often nobody else
+    os.chdir(own.folder)
+    os.execve(program, [program, *options, *others], environment())
 
 
 if __name__ == "__main__":

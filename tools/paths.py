@@ -35,6 +35,8 @@ def environment() -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": str(own / "jupyter" / "lab-settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(own / "jupyter" / "lab-workspaces"),
         "MPLCONFIGDIR": str(own / "matplotlib"),
+        "npm_config_cache": str(own / "npm"),
+        "npm_config_update_notifier": "false",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",

@@ -99,3 +99,12 @@ def faults(root: Path = ROOT) -> list[str]:
     for chapter in chapters.notebooks(root):
         found += faults_of_recording(chapter) + faults_of_form(chapter)
     return found + [f"{path.name} records a chapter that does not exist: {RECORD}" for path in orphans(root)]
+
+
+def main() -> None:
+    """Print what is amiss, for the hook before a commit."""
+    raise SystemExit("\n".join(faults()) or None)
+
+
+if __name__ == "__main__":
+    main()

@@ -121,18 +121,21 @@ def build(changes: Iterable[Path]) -> None:
         say("  the build failed; the reasons are above")
 
 
+def listen(port: int, builds: Builds, folder: Path = PAGES) -> ThreadingHTTPServer:
+    """Return a server of the pages, for this machine alone."""
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, builds, directory=str(folder)))
+    except OSError as error:
+        raise stop(f"Port {port}: {error.strerror}; choose another with make serve PORT={port + 1}") from None
+
+
 def main() -> None:
     """Build, serve, watch."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
     builds = Builds()
-    try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, builds, directory=str(PAGES)))
-    except OSError as error:
-        raise stop(
-            f"Port {port} cannot be used ({error.strerror}): choose another with make serve PORT={port + 1}"
-        ) from None
+    server = listen(port, builds)
     build([])
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say(f"The book is at http://127.0.0.1:{port}/ and follows your changes; Ctrl-C ends.")
