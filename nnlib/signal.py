@@ -208,7 +208,7 @@ def _overlap_add(x: Array, w: Array) -> Array:
     step = length - (k - 1)
     spectrum = np.fft.rfft(w.astype(np.float64), length)
     blocks = -(-n // step)
-    y = np.zeros((blocks + 1, step), x.dtype)
+    y = np.zeros((blocks + 1, step))
     batch = max(1, _BATCH // length)
     for first in range(0, blocks, batch):
         last = min(first + batch, blocks)
@@ -218,7 +218,7 @@ def _overlap_add(x: Array, w: Array) -> Array:
         piece = np.fft.irfft(np.fft.rfft(piece, length) * spectrum, length)
         y[first:last] += piece[:, :step]
         y[first + 1 : last + 1, : k - 1] += piece[:, step:]
-    return y.reshape(-1)[: n + k - 1]
+    return y.reshape(-1)[: n + k - 1].astype(x.dtype, copy=False)
 
 
 def _fast_length(least: int) -> int:

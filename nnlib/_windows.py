@@ -1,0 +1,114 @@
+"""Where a kernel stands on an image: the sizes, checked once, and a view of all windows.
+
+Convolution and pooling in `nnlib.conv` and `nnlib.pooling` share this. Sizes come in pairs: height, then width.
+"""
+
+import operator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from nnlib._arrays import Array
+
+Pair = tuple[int, int]
+IntOrPair = int | tuple[int, int]
+Padding = int | tuple[int, int] | str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sliding:
+    """A kernel sliding over an image, all sizes known to be possible. Equal sizes give the same object."""
+
+    image: Pair
+    kernel: Pair
+    stride: Pair
+    dilation: Pair
+    before: Pair  # zeros above and to the left of the image
+    padded: Pair  # the size of the image with the zeros around it
+    output: Pair  # how many places the kernel has, down and across
+
+    @property
+    def places(self) -> int:
+        """How many places the kernel has in all."""
+        return self.output[0] * self.output[1]
+
+    @property
+    def weights(self) -> int:
+        """How many weights the kernel has for one channel."""
+        return self.kernel[0] * self.kernel[1]
+
+
+@lru_cache(maxsize=1024, typed=True)
+def sliding(image: Pair, kernel: Pair, stride: IntOrPair, padding: Padding, dilation: IntOrPair) -> Sliding:
+    """Work out the sizes, or raise a ValueError that says what does not fit."""
+    strides, dilations = pair(stride, "stride", 1), pair(dilation, "dilation", 1)
+    if min(kernel) < 1:
+        raise ValueError(f"the kernel must have at least one entry in each direction; got kernel size {kernel}")
+    spans = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
+    if padding == "same":
+        if strides != (1, 1):
+            raise ValueError(f'padding "same" needs stride 1; got stride {stride}')
+        before, total = [(span - 1) // 2 for span in spans], [span - 1 for span in spans]
+    elif padding == "valid":
+        before, total = [0, 0], [0, 0]
+    elif isinstance(padding, str):
+        raise ValueError(f'padding must be an integer, a pair of integers, "same" or "valid"; got {padding!r}')
+    else:
+        pads = pair(padding, "padding", 0)
+        before, total = list(pads), [2 * p for p in pads]
+    padded = [size + zeros for size, zeros in zip(image, total, strict=True)]
+    if any(span > size for span, size in zip(spans, padded, strict=True)):
+        raise ValueError(
+            f"the kernel is larger than the padded input: kernel size {kernel} with dilation {dilations} spans "
+            f"{tuple(spans)}, the input of size {image} with its padding has {tuple(padded)}"
+        )
+    output = [(size - span) // s + 1 for size, span, s in zip(padded, spans, strides, strict=True)]
+    return Sliding(image, kernel, strides, dilations, _two(before), _two(padded), _two(output))
+
+
+@lru_cache(maxsize=1024)
+def opposite(s: Sliding) -> Sliding | None:
+    """Return how the flipped kernel slides over the output to give the input back; only at stride 1."""
+    if s.stride != (1, 1):
+        return None
+    spans = [size - places + 1 for size, places in zip(s.padded, s.output, strict=True)]
+    before = [span - 1 - zeros for span, zeros in zip(spans, s.before, strict=True)]
+    padded = [size + span - 1 for size, span in zip(s.image, spans, strict=True)]
+    if any(b < 0 or b + o > p for b, o, p in zip(before, s.output, padded, strict=True)):
+        return None  # more padding than the kernel reaches: some outputs see no input
+    return Sliding(s.output, s.kernel, s.stride, s.dilation, _two(before), _two(padded), s.image)
+
+
+def _two(values: list[int]) -> Pair:
+    return values[0], values[1]
+
+
+def pair(value: Any, name: str, least: int) -> Pair:
+    """Return one integer twice, or a pair of integers, each at least `least`."""
+    try:
+        a, b = value if isinstance(value, tuple | list) else (value, value)
+        two = operator.index(a), operator.index(b)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be an integer or a pair of integers; got {value!r}") from None
+    if min(two) < least:
+        raise ValueError(f"{name} must be at least {least}; got {value!r}")
+    return two
+
+
+def windows(padded: Array, s: Sliding) -> Array:
+    """Return a view of every window of the padded images: shape (N, C, kernel, output), each pair taking two axes.
+
+    Entry [n, c, p, q, i, j] is padded[n, c, i · stride + p · dilation, j · stride + q · dilation]. Nothing is copied;
+    writing into the view writes into the images.
+    """
+    n, c, down, right = padded.strides
+    steps = (n, c, down * s.dilation[0], right * s.dilation[1], down * s.stride[0], right * s.stride[1])
+    return np.ndarray((*padded.shape[:2], *s.kernel, *s.output), padded.dtype, padded, 0, steps)
+
+
+def interior(padded: Array, s: Sliding) -> Array:
+    """Return a view of the padded images without their padding."""
+    (top, left), (height, width) = s.before, s.image
+    return padded[:, :, top : top + height, left : left + width]

@@ -1,0 +1,301 @@
+"""Convolution layers with PyTorch's meaning: the kernel is not flipped, and batches are stored as NCL and NCHW.
+
+Three functions are the three faces of one sum, Σ g · conv2d(x, w). Each is linear in both of its arguments, and each is
+a derivative of the other two, so their rules need nothing else, however often one differentiates:
+
+- `conv2d` gives the output from x and w,
+- `conv2d_input_gradient` gives the gradient in x from g and w; it is also the transposed convolution,
+- `conv2d_weight_gradient` gives the gradient in w from g and x.
+
+How they compute is in `nnlib._im2col`; what they compute is written as plain loops in `nnlib.conv_naive`.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from nnlib._arrays import Array, float_arrays
+from nnlib._im2col import correlate, correlate_with, scatter
+from nnlib._windows import IntOrPair, Padding, Sliding, opposite, sliding
+from nnlib.rules import differentiable, rule
+
+
+@differentiable("x", "w", "b")
+def conv2d(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> Array:
+    """Slide kernels over images: y[n, o, i, j] = b[o] + Σ w[o, c, p, q] · x[n, c, i·s + p·d, j·s + q·d], s the stride.
+
+    The sum runs over channels c, kernel rows p and kernel columns q; d is the dilation, and x is read with its padding.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, H, W)
+        N images with C channels.
+    w : array_like, shape (O, C / groups, K1, K2)
+        A kernel for each output channel.
+    b : array_like, shape (O,), optional
+        A bias for each output channel.
+    stride : int or (int, int)
+        Distance between neighboring windows; a pair gives the vertical and the horizontal one.
+    padding : int, (int, int), "same" or "valid"
+        Zeros added on every side. "same" adds as many as keep the size, an odd one at the bottom or on the right, and
+        needs stride 1. "valid" adds none.
+    dilation : int or (int, int)
+        Distance between neighboring entries of a window.
+    groups : int
+        Channels and outputs are split into that many groups, each of which sees only itself.
+
+    Returns
+    -------
+    ndarray, shape (N, O, H', W')
+        H' = ⌊(H + 2·padding − dilation·(K1 − 1) − 1) / stride⌋ + 1, and W' likewise. The dtype is the one that NumPy's
+        promotion gives the arguments; float16 is summed in float32.
+
+    Raises
+    ------
+    ValueError
+        If shapes, channels or groups do not fit together, a size is out of range, or the kernel is larger than the
+        padded input.
+    TypeError
+        If an argument does not hold real numbers.
+
+    Notes
+    -----
+    Besides the result it needs a buffer of about 1 MiB and, with padding, a padded copy of the images being worked on.
+    Derived in chapters/cnn-arithmetic.md, From one channel to many.
+    """
+    if b is None:
+        x, w = float_arrays(x=x, w=w)
+    else:
+        x, w, b = float_arrays(x=x, w=w, b=b)
+        if b.shape != w.shape[:1]:
+            raise ValueError(f"b must hold one bias for each kernel; got shape {b.shape} for w of shape {w.shape}")
+    s = _layer(x.shape, w.shape, stride, padding, dilation, groups)
+    y = correlate(x, w, s, groups)
+    if b is not None:
+        y += b[:, None, None]
+    return y
+
+
+@differentiable("g", "w")
+def conv2d_input_gradient(
+    g: Any,
+    w: Any,
+    image_size: tuple[int, int],
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the gradient of Σ g · conv2d(x, w) in x: each input takes back its share of every window it is in.
+
+    Parameters
+    ----------
+    g : array_like, shape (N, O, H', W')
+        The gradient of the loss in the layer's output.
+    w : array_like, shape (O, C / groups, K1, K2)
+        The layer's kernels.
+    image_size : (int, int)
+        Height and width of the layer's input: with a stride, several sizes give the same output.
+    stride, padding, dilation, groups
+        Those of the layer, see `conv2d`.
+
+    Returns
+    -------
+    ndarray, shape (N, C, H, W)
+
+    Raises
+    ------
+    ValueError
+        If g does not have the shape of the layer's output, and where `conv2d` does.
+
+    Notes
+    -----
+    At stride 1 it is itself a convolution layer, with flipped kernels, inputs and outputs exchanged, and the padding that
+    the layer lacks of "full". That is the faster way unless there are many more outputs than inputs.
+    Derived in chapters/conv-backprop.md, The gradient in the input.
+    """
+    g, w = float_arrays(g=g, w=w)
+    _need_axes(g, "g")
+    _need_axes(w, "w")
+    x_shape = (len(g), w.shape[1] * groups, *image_size)
+    s = _layer(x_shape, w.shape, stride, padding, dilation, groups)
+    _need_output(g, (len(g), len(w), *s.output))
+    back = opposite(s)
+    if back is None or len(w) > 2 * x_shape[1]:
+        return scatter(g, w, s, groups)
+    kernels = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
+    return correlate(g, kernels.reshape(x_shape[1], -1, *s.kernel), back, groups)
+
+
+@differentiable("g", "x")
+def conv2d_weight_gradient(
+    g: Any,
+    x: Any,
+    kernel_size: tuple[int, int],
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the gradient of Σ g · conv2d(x, w) in w: each weight adds up the inputs it met, times their gradients.
+
+    Parameters
+    ----------
+    g : array_like, shape (N, O, H', W')
+        The gradient of the loss in the layer's output.
+    x : array_like, shape (N, C, H, W)
+        The layer's input.
+    kernel_size : (int, int)
+        Height and width of the kernels.
+    stride, padding, dilation, groups
+        Those of the layer, see `conv2d`.
+
+    Returns
+    -------
+    ndarray, shape (O, C / groups, K1, K2)
+
+    Raises
+    ------
+    ValueError
+        If g does not have the shape of the layer's output, and where `conv2d` does.
+
+    Notes
+    -----
+    Derived in chapters/conv-backprop.md, The weight gradient.
+    """
+    g, x = float_arrays(g=g, x=x)
+    _need_axes(g, "g")
+    _need_axes(x, "x")
+    w_shape = (g.shape[1], x.shape[1] // max(1, groups), *kernel_size)
+    s = _layer(x.shape, w_shape, stride, padding, dilation, groups)
+    _need_output(g, (len(x), w_shape[0], *s.output))
+    return correlate_with(g, x, s, groups)
+
+
+def conv1d(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    stride: int = 1,
+    padding: int | str = 0,
+    dilation: int = 1,
+    groups: int = 1,
+) -> Array:
+    """Slide kernels over sequences: `conv2d` with images of width 1.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, L)
+        N sequences with C channels.
+    w : array_like, shape (O, C / groups, K)
+        A kernel for each output channel.
+    b : array_like, shape (O,), optional
+        A bias for each output channel.
+    stride, padding, dilation, groups
+        As in `conv2d`, each one integer, or "same" or "valid" for the padding.
+
+    Returns
+    -------
+    ndarray, shape (N, O, L')
+        L' = ⌊(L + 2·padding − dilation·(K − 1) − 1) / stride⌋ + 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `conv2d`.
+
+    Notes
+    -----
+    `nnlib.signal.correlate` is the case of one sequence, one channel and one kernel.
+    """
+    x, w = float_arrays(x=x, w=w)
+    _need_axes(x, "x", 3)
+    _need_axes(w, "w", 3)
+    pads = padding if isinstance(padding, str) else (padding, 0)
+    return conv2d(x[..., None], w[..., None], b, (stride, 1), pads, (dilation, 1), groups)[..., 0]
+
+
+rule(
+    conv2d,
+    "x",
+    jvp=lambda dx, y, x, w, b, **options: conv2d(dx, w, **options),
+    vjp=lambda g, y, x, w, b, **options: conv2d_input_gradient(g, w, x.shape[2:], **options),
+)
+rule(
+    conv2d,
+    "w",
+    jvp=lambda dw, y, x, w, b, **options: conv2d(x, dw, **options),
+    vjp=lambda g, y, x, w, b, **options: conv2d_weight_gradient(g, x, w.shape[2:], **options),
+)
+rule(
+    conv2d,
+    "b",
+    jvp=lambda db, y, x, w, b, **options: np.broadcast_to(db[:, None, None], y.shape),
+    vjp=lambda g, y, x, w, b, **options: g.sum(axis=(0, 2, 3)),
+)
+rule(
+    conv2d_input_gradient,
+    "g",
+    jvp=lambda dg, x, g, w, image_size, **options: conv2d_input_gradient(dg, w, image_size, **options),
+    vjp=lambda v, x, g, w, image_size, **options: conv2d(v, w, **options),
+)
+rule(
+    conv2d_input_gradient,
+    "w",
+    jvp=lambda dw, x, g, w, image_size, **options: conv2d_input_gradient(g, dw, image_size, **options),
+    vjp=lambda v, x, g, w, image_size, **options: conv2d_weight_gradient(g, v, w.shape[2:], **options),
+)
+rule(
+    conv2d_weight_gradient,
+    "g",
+    jvp=lambda dg, w, g, x, kernel_size, **options: conv2d_weight_gradient(dg, x, kernel_size, **options),
+    vjp=lambda v, w, g, x, kernel_size, **options: conv2d(x, v, **options),
+)
+rule(
+    conv2d_weight_gradient,
+    "x",
+    jvp=lambda dx, w, g, x, kernel_size, **options: conv2d_weight_gradient(g, dx, kernel_size, **options),
+    vjp=lambda v, w, g, x, kernel_size, **options: conv2d_input_gradient(g, v, x.shape[2:], **options),
+)
+
+
+def _layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
+    """Check that a layer is possible, and return how its kernel slides; remembered, since training repeats it."""
+    options = [tuple(option) if isinstance(option, list) else option for option in (stride, padding, dilation)]
+    return _checked(x_shape, w_shape, *options, groups)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _checked(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
+    if len(x_shape) != 4 or len(w_shape) != 4:
+        raise ValueError(f"x and w must each have four axes, NCHW and OCHW; got shapes {x_shape} and {w_shape}")
+    if not isinstance(groups, int) or groups < 1:
+        raise ValueError(f"groups must be a positive integer; got {groups!r}")
+    channels, outputs = x_shape[1], w_shape[0]
+    if channels % groups or outputs % groups or not channels or not outputs:
+        raise ValueError(f"{channels} channels and {outputs} outputs cannot be split into {groups} group(s)")
+    if w_shape[1] * groups != channels:
+        raise ValueError(
+            f"w of shape {w_shape} has kernels for {w_shape[1]} channels in each of {groups} group(s); "
+            f"x of shape {x_shape} has {channels} channels"
+        )
+    return sliding(x_shape[2:], w_shape[2:], stride, padding, dilation)
+
+
+def _need_axes(array: Array, name: str, axes: int = 4) -> None:
+    if array.ndim != axes:
+        raise ValueError(f"{name} must have {axes} axes; got shape {array.shape}")
+
+
+def _need_output(g: Array, shape: tuple[int, ...]) -> None:
+    if g.shape != shape:
+        raise ValueError(f"g must have the shape of the layer's output, {shape}; got {g.shape}")
