@@ -40,6 +40,29 @@ class Sliding:
         return self.kernel[0] * self.kernel[1]
 
 
+def layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
+    """Check that a layer with these shapes is possible, and return how its kernel slides over the image."""
+    options = [tuple(option) if isinstance(option, list) else option for option in (stride, padding, dilation)]
+    return _layer(x_shape, w_shape, *options, groups)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
+    if len(x_shape) != 4 or len(w_shape) != 4:
+        raise ValueError(f"x and w must each have four axes, NCHW and OCHW; got shapes {x_shape} and {w_shape}")
+    if not isinstance(groups, int) or groups < 1:
+        raise ValueError(f"groups must be a positive integer; got {groups!r}")
+    channels, outputs = x_shape[1], w_shape[0]
+    if channels % groups or outputs % groups or not channels or not outputs:
+        raise ValueError(f"{channels} channels and {outputs} outputs cannot be split into {groups} group(s)")
+    if w_shape[1] * groups != channels:
+        raise ValueError(
+            f"w of shape {w_shape} has kernels for {w_shape[1]} channels in each of {groups} group(s); "
+            f"x of shape {x_shape} has {channels} channels"
+        )
+    return sliding(x_shape[2:], w_shape[2:], stride, padding, dilation)
+
+
 @lru_cache(maxsize=1024, typed=True)
 def sliding(image: Pair, kernel: Pair, stride: IntOrPair, padding: Padding, dilation: IntOrPair) -> Sliding:
     """Work out the sizes, or raise a ValueError that says what does not fit."""

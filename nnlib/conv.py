@@ -10,14 +10,13 @@ a derivative of the other two, so their rules need nothing else, however often o
 How they compute is in `nnlib._im2col`; what they compute is written as plain loops in `nnlib.conv_naive`.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from nnlib._arrays import Array, float_arrays
 from nnlib._im2col import correlate, correlate_with, scatter
-from nnlib._windows import IntOrPair, Padding, Sliding, opposite, sliding
+from nnlib._windows import IntOrPair, Padding, layer, opposite
 from nnlib.rules import differentiable, rule
 
 
@@ -78,7 +77,7 @@ def conv2d(
         x, w, b = float_arrays(x=x, w=w, b=b)
         if b.shape != w.shape[:1]:
             raise ValueError(f"b must hold one bias for each kernel; got shape {b.shape} for w of shape {w.shape}")
-    s = _layer(x.shape, w.shape, stride, padding, dilation, groups)
+    s = layer(x.shape, w.shape, stride, padding, dilation, groups)
     y = correlate(x, w, s, groups)
     if b is not None:
         y += b[:, None, None]
@@ -119,15 +118,15 @@ def conv2d_input_gradient(
 
     Notes
     -----
-    At stride 1 it is itself a convolution layer, with flipped kernels, inputs and outputs exchanged, and the padding that
-    the layer lacks of "full". That is the faster way unless there are many more outputs than inputs.
+    At stride 1 it is itself a convolution layer, with flipped kernels, inputs and outputs exchanged, and the padding
+    that the layer lacks of "full". That is the faster way unless there are many more outputs than inputs.
     Derived in chapters/conv-backprop.md, The gradient in the input.
     """
     g, w = float_arrays(g=g, w=w)
     _need_axes(g, "g")
     _need_axes(w, "w")
     x_shape = (len(g), w.shape[1] * groups, *image_size)
-    s = _layer(x_shape, w.shape, stride, padding, dilation, groups)
+    s = layer(x_shape, w.shape, stride, padding, dilation, groups)
     _need_output(g, (len(g), len(w), *s.output))
     back = opposite(s)
     if back is None or len(w) > 2 * x_shape[1]:
@@ -176,7 +175,7 @@ def conv2d_weight_gradient(
     _need_axes(g, "g")
     _need_axes(x, "x")
     w_shape = (g.shape[1], x.shape[1] // max(1, groups), *kernel_size)
-    s = _layer(x.shape, w_shape, stride, padding, dilation, groups)
+    s = layer(x.shape, w_shape, stride, padding, dilation, groups)
     _need_output(g, (len(x), w_shape[0], *s.output))
     return correlate_with(g, x, s, groups)
 
@@ -266,29 +265,6 @@ rule(
     jvp=lambda dx, w, g, x, kernel_size, **options: conv2d_weight_gradient(g, dx, kernel_size, **options),
     vjp=lambda v, w, g, x, kernel_size, **options: conv2d_input_gradient(g, v, x.shape[2:], **options),
 )
-
-
-def _layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
-    """Check that a layer is possible, and return how its kernel slides; remembered, since training repeats it."""
-    options = [tuple(option) if isinstance(option, list) else option for option in (stride, padding, dilation)]
-    return _checked(x_shape, w_shape, *options, groups)
-
-
-@lru_cache(maxsize=1024, typed=True)
-def _checked(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
-    if len(x_shape) != 4 or len(w_shape) != 4:
-        raise ValueError(f"x and w must each have four axes, NCHW and OCHW; got shapes {x_shape} and {w_shape}")
-    if not isinstance(groups, int) or groups < 1:
-        raise ValueError(f"groups must be a positive integer; got {groups!r}")
-    channels, outputs = x_shape[1], w_shape[0]
-    if channels % groups or outputs % groups or not channels or not outputs:
-        raise ValueError(f"{channels} channels and {outputs} outputs cannot be split into {groups} group(s)")
-    if w_shape[1] * groups != channels:
-        raise ValueError(
-            f"w of shape {w_shape} has kernels for {w_shape[1]} channels in each of {groups} group(s); "
-            f"x of shape {x_shape} has {channels} channels"
-        )
-    return sliding(x_shape[2:], w_shape[2:], stride, padding, dilation)
 
 
 def _need_axes(array: Array, name: str, axes: int = 4) -> None:
