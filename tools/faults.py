@@ -81,6 +81,9 @@ def _spared(tree: ast.AST) -> Iterator[int]:
                 inside = [node]
         elif isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom):
             inside = [node]
+        elif isinstance(node, ast.Assign) and not any(isinstance(part, ast.BinOp) for part in ast.walk(node.value)):
+            # Numbers that are only the input of what follows: the equations hold for others just as well.
+            inside = [part for part in ast.walk(node.value) if isinstance(part, ast.Constant | ast.UnaryOp)]
         for root in inside:
             yield from (id(part) for part in ast.walk(root))
 
@@ -133,7 +136,7 @@ def execute(cells: list[str]) -> Shown:
 
     shown, namespace = Shown(), {"__name__": "__main__"}
     genuine = notebook.glue
-    notebook.glue = lambda name, value, **how: shown.quoted.append((name, _digest(np.round(value, 6))))  # type: ignore
+    notebook.glue = lambda name, value, **how: shown.quoted.append((name, _digest(np.round(value, 6))))
     with contextlib.redirect_stdout(shown.text), np.printoptions(), mpl.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -155,11 +158,11 @@ def execute(cells: list[str]) -> Shown:
 
 def _digest(value: Any) -> str:
     """Return a text that tells two values apart; functions and modules are told apart by what they do, not here."""
-    if callable(value) or type(value).__name__ == "module":
-        return ""
     with contextlib.suppress(TypeError, ValueError), np.printoptions(threshold=sys.maxsize, precision=9):
-        return repr(np.asarray(value))
-    return repr(type(value))
+        array = np.asarray(value)
+        if array.dtype.kind in "biufc":
+            return repr(array)
+    return type(value).__name__  # functions, figures and generators are told apart by what they do, not here
 
 
 def verdict(sound: Shown, found: Shown) -> str:
