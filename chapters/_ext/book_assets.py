@@ -1,33 +1,64 @@
-"""Style sheets, fonts and scripts: all of them the book's own files."""
+"""One style sheet, one script, an icon: the book's own files, put together when all pages are written."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import book_node
+from book_fonts import characters, face, katex_faces
 from sphinx.application import Sphinx
 
+STATIC = Path(__file__).resolve().parents[1] / "_static"
+KATEX = book_node.MODULES / "katex" / "dist"
+TEXT = book_node.MODULES / "@fontsource" / "source-serif-4" / "files"
+FACES = [(400, "normal"), (400, "italic"), (600, "normal")]
+COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
+FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
-def _add_files(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        app.add_css_file("katex/katex.min.css", priority=600)
-        app.add_css_file("book.css", priority=700)
+
+def style_sheet(pages: list[Path], cache: Path) -> str:
+    """Return fonts, KaTeX's rules and the book's own, as one style sheet."""
+    found = characters(pages)
+    text = [
+        face(
+            "Book",
+            TEXT / f"source-serif-4-latin-{weight}-{style}.woff2",
+            found["text"],
+            cache,
+            weight=weight,
+            style=style,
+        )
+        for weight, style in FACES
+    ]
+    katex = FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8"))
+    own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
+    return "".join(text) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
 
 
-def _copy_katex(app: Sphinx, exception: Exception | None) -> None:
-    if exception or app.builder.format != "html":
+def script() -> str:
+    """Return the book's script and KaTeX's, by which a copied formula is its TeX."""
+    copy_tex = (KATEX / "contrib" / "copy-tex.min.js").read_text(encoding="utf-8")
+    return (STATIC / "book.js").read_text(encoding="utf-8") + copy_tex
+
+
+def _write(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.name != "html":
         return
-    source, target = book_node.MODULES / "katex" / "dist", Path(app.outdir) / "_static" / "katex"
-    (target / "fonts").mkdir(parents=True, exist_ok=True)
-    shutil.copy(source / "katex.min.css", target)
-    for font in sorted((source / "fonts").glob("*.woff2")):
-        shutil.copy(font, target / "fonts")
+    out = Path(app.outdir)
+    target = out / "_static"
+    shutil.rmtree(target, ignore_errors=True)  # what Sphinx and extensions put there is not used by the pages
+    target.mkdir()
+    pages = sorted(path for path in out.rglob("*.html"))
+    (target / "book.css").write_text(style_sheet(pages, Path(app.doctreedir) / "fonts"), encoding="utf-8")
+    (target / "book.js").write_text(script(), encoding="utf-8")
+    for name in ("search.js", "favicon.svg"):
+        shutil.copyfile(STATIC / name, target / name)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Name the files in each page and put them in place."""
+    """Write the files at the end of the build."""
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for sphinx-comments, not used here
-    app.connect("builder-inited", _add_files, priority=600)
-    app.connect("build-finished", _copy_katex)
+    app.connect("build-finished", _write, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

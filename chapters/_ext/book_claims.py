@@ -39,8 +39,8 @@ class Claim:
 
     @property
     def cases(self) -> str:
-        """How many cases were compared; a proof covers them all."""
-        count = re.match(r"\d+", self.verdict)
+        """How many cases were compared, as in ``25 entries``; a proof covers them all."""
+        count = re.match(r"\d+ \w+", self.verdict)
         return count[0] if count else "all"
 
 

@@ -1,0 +1,107 @@
+"""The page around the text: what the templates in ``theme/`` show beside the chapter itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from book_problems import report
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+THEME = Path(__file__).with_name("theme")
+FIRST_SCRIPT = (THEME / "first.js").read_text(encoding="utf-8").strip()
+SCRIPT_HASH = base64.b64encode(hashlib.sha256(FIRST_SCRIPT.encode()).digest()).decode()
+# Nothing from elsewhere, and no script but the book's own. KaTeX sets lengths in style attributes.
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        f"script-src 'self' file: 'sha256-{SCRIPT_HASH}'",
+        "style-src 'self' file: 'unsafe-inline'",
+        "img-src 'self' file: data:",
+        "font-src data:",
+        "form-action 'self' file:",
+        "base-uri 'none'",
+    ]
+)
+NO_DESCRIPTION = (
+    "The page has no description for search engines and link previews. "
+    "Add one or two sentences to its header: `myst: {html_meta: {description: ...}}`."
+)
+
+
+def _chapter_list(app: Sphinx, pagename: str) -> str:
+    """Return the list of all pages, by parts, as HTML; the current page is marked."""
+    env, root = app.env, app.config.root_doc
+    parts: list[str] = []
+    for toctree in env.get_doctree(root).findall(addnodes.toctree):
+        if toctree.get("caption"):
+            parts.append(f'<p class="part">{toctree["caption"]}</p>')
+        items = []
+        for _, docname in toctree["entries"]:
+            title = app.builder.render_partial(env.titles[docname])["title"]
+            mark = ' aria-current="page"' if docname == pagename else ""
+            uri = app.builder.get_relative_uri(pagename, docname)
+            items.append(f'<li><a href="{uri}"{mark}>{title}</a></li>')
+        parts.append(f"<ul>{''.join(items)}</ul>")
+    return "\n".join(parts)
+
+
+def _section_list(app: Sphinx, pagename: str) -> str:
+    """Return the sections of the page as HTML; the page's own title is left out."""
+    if pagename not in app.env.tocs:
+        return ""
+    inner = next(iter(app.env.tocs[pagename][0].findall(nodes.bullet_list)), None)
+    if inner is None:
+        return ""
+    copy = inner.deepcopy()
+    for reference in copy.findall(nodes.reference):
+        reference["refuri"] = reference["anchorname"]
+    return str(app.builder.render_partial(copy)["fragment"])
+
+
+def _page_links(app: Sphinx, pagename: str) -> list[tuple[str, str]]:
+    """Return links to the page's source and to a report form, if _config.yml names a repository."""
+    options = app.config.html_theme_options
+    url, branch = str(options.get("repository_url") or "").rstrip("/"), options.get("repository_branch") or "main"
+    if not url or pagename not in app.env.found_docs or "executablebooks/jupyter-book" in url:
+        return []
+    source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
+    path = "/".join(part.strip("/") for part in (options.get("path_to_docs") or "", source) if part)
+    links = []
+    if options.get("use_issues_button"):
+        links.append(("Report an error", f"{url}/issues/new?title={source}"))
+    if options.get("use_edit_page_button"):
+        links.append(("Edit this page", f"{url}/edit/{branch}/{path}"))
+    if options.get("use_repository_button"):
+        links.append(("Repository", url))
+    return links
+
+
+def _context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
+    metas = list(doctree.findall(nodes.meta)) if doctree else []
+    description = next((meta["content"] for meta in metas if meta.get("name") == "description"), "")
+    if doctree and not description:
+        report(app, NO_DESCRIPTION, pagename)
+    context.update(
+        content_policy=CONTENT_POLICY,
+        first_script=FIRST_SCRIPT,
+        description=description or f"Search {app.config.html_title}.",
+        chapter_list=_chapter_list(app, pagename),
+        section_list=_section_list(app, pagename),
+        page_links=_page_links(app, pagename),
+        page_class="cover" if pagename == app.config.root_doc else "",
+        root_doc=app.config.root_doc,
+        author=app.config.author,
+    )
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the theme; the search page is a page of our own."""
+    app.add_html_theme("book", str(THEME))
+    app.connect("builder-inited", lambda app: setattr(app.builder, "search", False))
+    app.connect("html-page-context", _context)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,120 @@
+// The book's script. Every page reads without it; it adds the theme switch, the current section, copy buttons, keyboard
+// access to boxes that scroll, and opens what is closed when the page is printed or a link points into it.
+(function () {
+  "use strict";
+  const page = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Theme: the system's, light, dark, in turn.
+  const themes = ["system", "light", "dark"];
+  const button = document.querySelector(".theme");
+  function label() {
+    const theme = page.dataset.theme || "system";
+    button.querySelector("span").textContent = "Theme: " + theme;
+    return theme;
+  }
+  if (button) {
+    label();
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const next = themes[(themes.indexOf(label()) + 1) % themes.length];
+      if (next === "system") delete page.dataset.theme;
+      else page.dataset.theme = next;
+      try {
+        localStorage.setItem("theme", next);
+      } catch (error) {
+        // A page opened from a file, or in a private window, may not store: the choice then lasts as long as the page.
+      }
+      label();
+    });
+  }
+
+  // The section that is being read, in the list beside the text.
+  const links = new Map(all(".page-nav a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  const inView = new Set();
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) inView[entry.isIntersecting ? "add" : "delete"](entry.target.id);
+      const here = [...links.keys()].filter((id) => inView.has(id)).pop();
+      for (const [id, link] of links) {
+        link.classList.toggle("here", id === here);
+        if (id === here) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      }
+    },
+    { rootMargin: "-20% 0px -70%" }
+  );
+  for (const id of links.keys()) {
+    const section = document.getElementById(id);
+    if (section) observer.observe(section);
+  }
+
+  // Copy buttons on cells.
+  for (const box of all(".cell_input .highlight")) {
+    const copy = document.createElement("button");
+    copy.type = "button";
+    copy.className = "copy";
+    copy.textContent = "Copy";
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(box.querySelector("pre").textContent);
+        copy.textContent = "Copied";
+      } catch (error) {
+        getSelection().selectAllChildren(box.querySelector("pre"));
+        copy.textContent = "Selected";
+      }
+      setTimeout(() => (copy.textContent = "Copy"), 2000);
+    });
+    box.append(copy);
+  }
+
+  // A box that scrolls is a tab stop, so that the keyboard can scroll it; one that does not is none.
+  const names = { "equation-body": "Equation", "table-box": "Table" };
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const scrolls = target.scrollWidth > target.clientWidth + 1;
+      if (!scrolls) {
+        for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+        continue;
+      }
+      target.tabIndex = 0;
+      target.setAttribute("role", "group");
+      target.setAttribute("aria-label", (names[target.className] || "Code") + ", scrolls sideways");
+    }
+  });
+  for (const box of all(".equation-body, .table-box, pre")) sizes.observe(box);
+
+  // A link into a closed box opens it; printing opens all of them for the time being.
+  function reveal() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const closed = target && target.closest("details:not([open])");
+    if (!closed) return;
+    closed.open = true;
+    target.scrollIntoView();
+  }
+  addEventListener("hashchange", reveal);
+  reveal();
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all("details:not([open])");
+    for (const box of opened) box.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const box of opened) box.open = false;
+  });
+
+  // Search: Ctrl-K or / goes to the field.
+  addEventListener("keydown", (event) => {
+    const typing = /^(input|textarea|select)$/i.test(event.target.tagName);
+    if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing)) {
+      event.preventDefault();
+      document.getElementById("search-field").focus();
+    }
+  });
+
+  // The list of chapters, opened as a menu, closes when it leads somewhere on the same page.
+  const menu = document.getElementById("book-nav");
+  menu.addEventListener("click", (event) => {
+    if (event.target.closest("a") && menu.matches(":popover-open")) menu.hidePopover();
+  });
+})();
