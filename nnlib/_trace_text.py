@@ -66,7 +66,10 @@ def number(value: Any) -> str:
     if np.ndim(value):
         if np.size(value) > 6:
             return f"array of shape {value.shape}"
-        return np.array2string(np.asarray(value) + 0.0, precision=DIGITS, separator=", ").replace("\n", "")
+        text = np.array2string(
+            np.asarray(value), separator=", ", formatter={"float_kind": number}, max_line_width=10**6
+        )
+        return " ".join(text.split())
     value = float(value) + 0.0
     if value == 0 or 10.0**-DIGITS <= abs(value) < 1e8:
         return f"{value:.{DIGITS}f}"

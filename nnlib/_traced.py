@@ -47,7 +47,7 @@ def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute
             level, top = a.level, a
     if level not in _running:
         raise RuntimeError(
-            f"{op.name} got a traced array whose function has returned; return values, do not store them"
+            f"{_name(op.function)} got a traced array whose function has returned; return values, do not store them"
         )
     values = [a.value if isinstance(a, Traced) and a.level == level else a for a in arrays]
     y = compute(*values) if compute else op.call(values, options)

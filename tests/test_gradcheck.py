@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib.gradcheck import directional_derivative, numerical_gradient, numerical_jacobian
+from nnlib import rules
+from nnlib._traced import plain
+from nnlib.autodiff import vjp
+from nnlib.gradcheck import check_gradients, directional_derivative, numerical_gradient, numerical_jacobian
+from nnlib.rules import differentiable, rule
+from nnlib.softmax import softmax
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -95,3 +100,96 @@ def test_errors():
         numerical_gradient(np.sin, np.zeros(2))
     with pytest.raises(TypeError, match="real numbers"):
         numerical_jacobian(np.sin, [1j])
+
+
+# The check of derivatives, with planted errors
+
+
+def planted(**rules):
+    """Softmax along the last axis under a name of its own, with the given rule instead of the right one."""
+
+    @differentiable("x")
+    def operation(x):
+        return softmax(x)
+
+    right = {"jvp": lambda v, p, x: p * (v - (v * p).sum(axis=-1, keepdims=True))}
+    right["vjp"] = right["jvp"]
+    rule(operation, "x", **(right | rules))
+    return operation
+
+
+def planted_matmul(vjp):
+    @differentiable("a", "b")
+    def product(a, b):
+        return a @ b
+
+    rule(product, "a", jvp=lambda v, y, a, b: v @ b, vjp=vjp)
+    rule(product, "b", jvp=lambda v, y, a, b: a @ v, vjp=lambda g, y, a, b: a.T @ g)
+    return product
+
+
+X = np.random.default_rng(0).normal(size=(3, 3))
+ERRORS = {
+    "sign": lambda v, p, x: -p * (v - (v * p).sum(axis=-1, keepdims=True)),
+    "a factor of 1.001": lambda v, p, x: 1.001 * p * (v - (v * p).sum(axis=-1, keepdims=True)),
+    "a missing term": lambda v, p, x: p * v,
+    "a missing factor": lambda v, p, x: v - (v * p).sum(axis=-1, keepdims=True),
+    "the wrong axis": lambda v, p, x: p * (v - (v * p).sum(axis=0, keepdims=True)),
+    "an index off by one": lambda v, p, x: p * (v - np.stack([(v * p)[:, 1:].sum(axis=-1)] * 3, axis=-1)),
+    "zero": lambda v, p, x: 0 * v,
+    "nan": lambda v, p, x: np.nan * v,
+}
+
+
+@pytest.fixture(autouse=True)
+def _registry_of_its_own(monkeypatch):
+    monkeypatch.setattr(rules, "_OPERATIONS", dict(rules._OPERATIONS))
+
+
+def test_right_rules_pass():
+    check_gradients(planted(), X, order=2)
+    check_gradients(planted_matmul(lambda g, y, a, b: g @ b.T), X, X[::-1], order=2)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_in_either_mode_is_caught(name):
+    with pytest.raises(AssertionError, match=r"operation, argument 0: Jv is .*, the central difference is "):
+        check_gradients(planted(jvp=ERRORS[name]), X)
+    with pytest.raises(AssertionError, match=r"operation, argument 0: ⟨u, Jv⟩ is .*, ⟨Jᵀu, v⟩ is "):
+        check_gradients(planted(vjp=ERRORS[name]), X)
+    with pytest.raises(AssertionError):
+        check_gradients(planted(jvp=ERRORS[name], vjp=ERRORS[name]), X)
+
+
+def test_a_transposed_matrix_is_caught():
+    with pytest.raises(AssertionError, match="product, argument 0: ⟨u, Jv⟩"):
+        check_gradients(planted_matmul(lambda g, y, a, b: g @ b), X, X[::-1])
+    with pytest.raises(AssertionError, match="product, argument 0: ⟨u, Jv⟩"):
+        check_gradients(planted_matmul(lambda g, y, a, b: (g @ b.T).T), X, X[::-1])
+
+
+def test_a_wrong_shape_is_caught():
+    with pytest.raises(ValueError, match=r"the vjp of product must return shape \(3, 2\), got \(2, 3\)"):
+        check_gradients(planted_matmul(lambda g, y, a, b: b @ g.T), X[:, :2], X[:2])
+
+
+def test_a_bare_sum_is_blind_where_the_check_is_not():
+    wrong = planted(vjp=ERRORS["sign"])
+    assert np.abs(vjp(lambda x: wrong(x).sum(), X)[1](1.0)[0]).max() < 1e-16
+    with pytest.raises(AssertionError):
+        check_gradients(wrong, X)
+
+
+def test_an_error_in_the_second_derivative_is_caught():
+    def careless(g, p, x):
+        return np.asarray(plain(p)) * (g - (g * p).sum(axis=-1, keepdims=True))  # p taken for a constant
+
+    wrong = planted(vjp=careless)
+    check_gradients(wrong, X)
+    with pytest.raises(AssertionError, match="the vjp of operation, argument 1"):
+        check_gradients(wrong, X, order=2)
+
+
+def test_the_order():
+    with pytest.raises(ValueError, match="must be 1 or 2, got 3"):
+        check_gradients(np.sin, X, order=3)
