@@ -60,6 +60,6 @@ def float_arrays(**named: Any) -> list[Array]:
         The arguments by name: ``x, w = float_arrays(x=x, w=w)``. Traced values are returned as they are.
     """
     arrays = [float_array(x, name) for name, x in named.items()]
-    strong = [a.dtype for a, x in zip(arrays, named.values(), strict=True) if not isinstance(x, (int, float))]
+    strong = [a.dtype for a, x in zip(arrays, named.values(), strict=True) if type(x) not in (int, float, bool)]
     dtype = np.result_type(*strong) if strong else np.dtype(np.float64)
     return [a if is_traced(a) or a.dtype == dtype else a.astype(dtype) for a in arrays]

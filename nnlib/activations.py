@@ -109,7 +109,8 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
         raise ValueError(f"k must be finite, got {k}; the limit for k → ∞ is heaviside(x)")
     x = float_array(x)
     if k != 1:
-        x = x * float(k)
+        with np.errstate(over="ignore"):  # far out the sigmoid has its limit
+            x = x * float(k)
     e = _exp_minus_abs(x)
     denominator = e + 1
     np.maximum(e, x >= 0, out=e)

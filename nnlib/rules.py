@@ -48,9 +48,11 @@ the call is handed to it, exactly as NumPy does for its own functions. Rules for
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
 
 from nnlib._arrays import is_traced
 
@@ -68,37 +70,53 @@ class Rule:
     partial: Function | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """A function that can be differentiated, the names of its differentiable arguments, and their rules."""
 
     function: Function
+    implementation: Function
     arrays: tuple[str, ...]
     signature: inspect.Signature | None
-    rules: dict[str, Rule] = field(default_factory=dict)
+    _rules: list[Rule | None]
 
     @property
     def name(self) -> str:
         """The function's name, for messages and traces."""
         return str(getattr(self.function, "__name__", self.function))
 
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    @property
+    def variadic(self) -> bool:
+        """Whether the operation takes any number of arrays."""
+        return self.arrays[0].startswith("*")
+
+    def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Split a call into the differentiable arguments, in order, and all others by keyword."""
         if self.signature is None:
             return list(args), kwargs
         bound = self.signature.bind(*args, **kwargs)
         bound.apply_defaults()
         options = dict(bound.arguments)
-        if self.arrays[0].startswith("*"):
+        if self.variadic:
             return list(options.pop(self.arrays[0][1:])), options
         return [options.pop(name) for name in self.arrays], options
 
+    def call(self, arrays: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Run the operation on what `bind` returned."""
+        if self.signature is None or self.variadic:
+            return self.implementation(*arrays, **options)
+        return self.implementation(**dict(zip(self.arrays, arrays, strict=True)), **options)
+
     def rule(self, position: int) -> Rule:
         """Return the rule for the differentiable argument at `position`."""
-        if not self.arrays[0].startswith("*"):
-            return self.rules[self.arrays[position]]
-        rule = self.rules[self.arrays[0]]
-        return Rule(*(f and functools.partial(f, position=position) for f in (rule.jvp, rule.vjp, rule.partial)))
+        if self.variadic:
+            rule = self._rules[0] or Rule()
+            return Rule(*(f and functools.partial(f, position=position) for f in (rule.jvp, rule.vjp, rule.partial)))
+        return self._rules[position] or Rule()
+
+    def missing(self) -> list[str]:
+        """Name the differentiable arguments that have no rule yet."""
+        return [name for name, rule in zip(self.arrays, self._rules, strict=True) if rule is None]
 
 
 _OPERATIONS: dict[Function, Operation] = {}
@@ -114,7 +132,7 @@ def operations() -> Iterator[Operation]:
     return iter(_OPERATIONS.values())
 
 
-def register(function: Function, *arrays: str, signature: Function | None = None) -> None:
+def register(function: Function, *arrays: str, implementation: Function | None = None) -> None:
     """Register a function that already dispatches on traced arguments, as NumPy's do.
 
     Parameters
@@ -123,11 +141,12 @@ def register(function: Function, *arrays: str, signature: Function | None = None
         For example ``np.sum``.
     *arrays : str
         The names of the arguments that it can be differentiated in.
-    signature : callable, optional
-        A function whose signature lists the supported arguments. Without it every argument is a differentiable
-        array and is passed by position, as with NumPy's ufuncs.
+    implementation : callable, optional
+        A function that does the same, and whose signature lists the supported arguments by name. Without it every
+        argument is a differentiable array and is passed by position, as with NumPy's ufuncs.
     """
-    _OPERATIONS[function] = Operation(function, arrays, inspect.signature(signature) if signature else None)
+    signature = inspect.signature(implementation) if implementation else None
+    _OPERATIONS[function] = Operation(function, implementation or function, arrays, signature, [None] * len(arrays))
 
 
 def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -144,7 +163,7 @@ def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     return value.__array_function__(dispatching, (type(value),), args, kwargs)  # type: ignore
             return function(*args, **kwargs)
 
-        register(dispatching, *arrays, signature=function)
+        register(dispatching, *arrays, implementation=dispatching)
         return dispatching
 
     return decorate
@@ -171,4 +190,17 @@ def rule(
         raise ValueError(f"{function} is not differentiable in {array!r}; registered arguments: {allowed}")
     if (partial is None) != (jvp is not None and vjp is not None) or (partial and (jvp or vjp)):
         raise ValueError(f"a rule of {known.name} needs both jvp and vjp, or partial alone")
-    known.rules[array] = Rule(jvp, vjp, partial)
+    known._rules[known.arrays.index(array)] = Rule(jvp, vjp, partial)
+
+
+def unbroadcast(cotangent: Any, like: Any) -> Any:
+    """Sum a cotangent over the axes along which an argument was broadcast, back to the shape of `like`.
+
+    Broadcasting copies an entry; the adjoint of copying is adding up.
+    """
+    shape = np.shape(like)
+    if np.shape(cotangent) == shape:
+        return cotangent
+    extra = np.ndim(cotangent) - len(shape)
+    axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1)
+    return np.reshape(np.sum(cotangent, axis=axes), shape)

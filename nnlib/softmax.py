@@ -5,19 +5,13 @@ becomes exactly 0, and its exponential exactly 1. Leaving that 1 out of the sum,
 full precision when one entry dominates.
 """
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
 from nnlib._arrays import Array, float_array
+from nnlib._rows import Axis, axes_of, by_rows
 from nnlib.rules import differentiable, rule
-
-Axis = int | tuple[int, ...] | None
-
-BLOCK = 2**15  # entries: the arrays that one block works on stay in the cache
 
 
 @differentiable("x")
@@ -57,7 +51,7 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
         np.divide(out, out.sum(axis=1, keepdims=True), out=out)
 
     _check_temperature(temperature)
-    return _by_rows(rows, float_array(x), axis)
+    return by_rows(rows, float_array(x), axis)
 
 
 def _softmax_rule(v: Array, p: Array, x: Array, axis: Axis, temperature: float) -> Array:
@@ -85,7 +79,7 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
         out -= np.log1p(_sum_of_others(out, largest))[:, None]
 
     _check_temperature(temperature)
-    return _by_rows(rows, float_array(x), axis)
+    return by_rows(rows, float_array(x), axis)
 
 
 rule(
@@ -132,12 +126,12 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
         others = np.log1p(_sum_of_others(z, largest))
         out[:, 0] = np.where(np.isinf(maximum), maximum, maximum + others)
 
-    return _by_rows(rows, float_array(x), axis, reduce=True, keepdims=keepdims)
+    return by_rows(rows, float_array(x), axis, reduce=True, keepdims=keepdims)
 
 
 def _like_kept(reduced: Array, x: Array, axis: Axis) -> Array:
     """Give a reduced array the shape that keepdims=True would have left."""
-    axes = _axes(axis, x.ndim)
+    axes = axes_of(axis, x.ndim)
     return reduced.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
 
@@ -209,40 +203,3 @@ def _sum_of_others(z: Array, largest: tuple[Any, Any]) -> Array:
     e = np.exp(z)
     e[largest] = 0
     return np.asarray(e.sum(axis=1))
-
-
-def _by_rows(
-    function: Callable[[Array, Array], None], x: Array, axis: Axis, reduce: bool = False, keepdims: bool = False
-) -> Array:
-    """Run `function(block, out)` on blocks of a matrix whose rows hold the entries along `axis`.
-
-    Rows are contiguous, so that NumPy adds them pairwise: the error grows with the logarithm of their length only.
-    """
-    axes = _axes(axis, x.ndim)
-    kept = tuple(i for i in range(x.ndim) if i not in axes)
-    moved = x.transpose(kept + axes)
-    shape = tuple(x.shape[i] for i in kept)
-    matrix = moved.reshape(math.prod(shape), math.prod(x.shape[i] for i in axes))
-    rows, length = matrix.shape
-    out = np.full((rows, 1 if reduce else length), -np.inf, np.promote_types(x.dtype, np.float32))
-    if length:
-        step = max(1, BLOCK // length)
-        with np.errstate(all="ignore"):
-            for i in range(0, rows, step):
-                function(matrix[i : i + step], out[i : i + step])
-            out = out.astype(x.dtype, copy=False)
-    if not reduce:
-        out = out.reshape(moved.shape).transpose(np.argsort(kept + axes))
-    elif keepdims:
-        out = out.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
-    else:
-        out = out.reshape(shape)
-    return np.ascontiguousarray(out).reshape(out.shape)[()]
-
-
-def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
-    """Name the axes by their positions; a number counts as a vector of one entry, as in NumPy's own reductions."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes: tuple[int, ...] = normalize_axis_tuple(axis, max(ndim, 1))
-    return axes if ndim else ()

@@ -1,0 +1,82 @@
+"""Reverse mode: each value remembers where it came from, and cotangents are pulled back along that way."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnlib._traced import Traced, counter
+from nnlib.rules import Operation, Rule, unbroadcast
+
+
+class Node(Traced):
+    """A value and its edges: the nodes it came from, each with the map of its cotangent to theirs.
+
+    For elementwise operations the map is a factor, the local partial derivative, otherwise it is a function.
+    """
+
+    __slots__ = ("edges", "index")
+
+    def __init__(self, value: Any, level: int, edges: Sequence[tuple["Node", Any]] = ()) -> None:
+        self.value, self.level, self.edges = value, level, edges
+        self.index = next(counter)
+
+    def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
+        """Store, for each argument at this level, how to pull a cotangent of the result back to it."""
+        edges = []
+        for i, a in enumerate(arrays):
+            if isinstance(a, Node) and a.level == self.level:
+                rule = op.rule(i)
+                if rule.partial is None:
+                    pull = _pull(op, rule, a.value, y, *values, **options)
+                else:
+                    pull = rule.partial(y, *values, **options)
+                    if type(y) is not np.float64 or type(a.value) is not np.float64:
+                        pull = _fitted(pull, y, a.value)
+                edges.append((a, pull))
+        return type(self)(y, self.level, edges)
+
+
+def _fitted(partial: Any, y: Any, x: Any) -> Any:
+    """Make a partial derivative map a cotangent like `y` to one like `x`, in shape and dtype."""
+    if not isinstance(partial, (float, int)) and partial.dtype != y.dtype:
+        partial = partial.astype(y.dtype)
+    if y.shape == x.shape and y.dtype == x.dtype:
+        return partial
+    return lambda g: np.astype(unbroadcast(g * partial, x), x.dtype)
+
+
+def _pull(op: Operation, rule: Rule, x: Any, /, *arguments: Any, **options: Any) -> Callable[[Any], Any]:
+    """Make the map of cotangents by a vjp rule, for the argument whose value is `x`."""
+
+    def pull(g: Any) -> Any:
+        cotangent: Any = rule.vjp(g, *arguments, **options) if rule.vjp else None
+        if cotangent is None or cotangent.shape != x.shape:
+            raise ValueError(f"the vjp of {op.name} must return shape {x.shape}, got {np.shape(cotangent)}")
+        return cotangent if cotangent.dtype == x.dtype else np.astype(cotangent, x.dtype)
+
+    return pull
+
+
+def ancestors(outputs: Sequence[Node]) -> list[Node]:
+    """List the outputs and all nodes that they depend on, each before those that it came from."""
+    found = {node.index: node for node in outputs}
+    waiting = list(found.values())
+    while waiting:
+        for parent, _ in waiting.pop().edges:
+            if parent.index not in found:
+                found[parent.index] = parent
+                waiting.append(parent)
+    return [found[index] for index in sorted(found, reverse=True)]
+
+
+def accumulate(order: Sequence[Node], adjoints: dict[int, Any]) -> dict[int, Any]:
+    """Pull the outputs' adjoints back through the nodes in `order`; return those of the nodes without edges."""
+    for node in order:
+        if node.edges:
+            g = adjoints.pop(node.index)
+            for parent, pull in node.edges:
+                contribution = pull(g) if callable(pull) else g * pull
+                known = adjoints.get(parent.index)
+                adjoints[parent.index] = contribution if known is None else known + contribution
+    return adjoints

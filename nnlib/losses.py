@@ -1,0 +1,174 @@
+"""Loss functions: one value an example, without averaging, each with its gradient below it (chapters/losses.md)."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib._arrays import Array, float_array, float_arrays
+from nnlib.activations import sigmoid, softplus
+from nnlib.rules import differentiable, rule
+from nnlib.softmax import log_softmax, softmax
+
+
+@differentiable("logits", "targets")
+def binary_cross_entropy(logits: Array, targets: Array) -> Array:
+    """Return the cross-entropy of targets y and predictions f = sigmoid(a), −y ln f − (1 − y) ln(1 − f).
+
+    Parameters
+    ----------
+    logits : array_like
+        The logits a, before the sigmoid, of any shape.
+    targets : array_like
+        The targets y in [0, 1]: the same shape, or a single number for all.
+
+    Returns
+    -------
+    ndarray
+        One value an entry, in the common dtype.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string input.
+    ValueError
+        If the shapes differ, or a target lies outside [0, 1].
+
+    Notes
+    -----
+    Computed as y softplus(−a) + (1 − y) softplus(a), which neither overflows nor cancels; a term with factor 0 is 0.
+    The derivative in a is f − y. Derived in chapters/losses.md, Cross-entropy.
+    """
+    a, y = float_arrays(logits=logits, targets=targets)
+    _check_shapes("logits", a, "targets", y)
+    if not np.all((y >= 0) & (y <= 1)):
+        raise ValueError(f"targets must lie in [0, 1], got values from {np.min(y)} to {np.max(y)}")
+    with np.errstate(invalid="ignore"):  # 0 · ∞, replaced by 0
+        one = np.where(y == 0, 0, y * softplus(-a))
+        zero = np.where(y == 1, 0, (1 - y) * softplus(a))
+    return one + zero
+
+
+rule(binary_cross_entropy, "logits", partial=lambda loss, a, y: (1 - y) * sigmoid(a) - y * sigmoid(-a))
+rule(binary_cross_entropy, "targets", partial=lambda loss, a, y: -a)
+
+
+@differentiable("prediction", "target")
+def squared_error(prediction: Array, target: Array) -> Array:
+    """Return the squared error (f − y)², entry by entry.
+
+    Parameters
+    ----------
+    prediction, target : array_like
+        Real numbers of the same shape; either may be a single number for all.
+
+    Returns
+    -------
+    ndarray
+        One value an entry, in the common dtype.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string input.
+    ValueError
+        If the shapes differ.
+
+    Notes
+    -----
+    The derivative in f is 2 (f − y). Derived in chapters/losses.md, Squared error.
+    """
+    f, y = float_arrays(prediction=prediction, target=target)
+    _check_shapes("prediction", f, "target", y)
+    return (f - y) ** 2
+
+
+rule(squared_error, "prediction", partial=lambda loss, f, y: 2 * (f - y))
+rule(squared_error, "target", partial=lambda loss, f, y: 2 * (y - f))
+
+
+@differentiable("logits")
+def cross_entropy(logits: Array, labels: Any) -> Array:
+    """Return the cross-entropy of class labels and softmax predictions, −ln softmax(a)_y, one value a row.
+
+    Parameters
+    ----------
+    logits : array_like
+        The logits a, shape (..., K).
+    labels : array_like of int
+        The classes y, shape (...), counted from 0 to K − 1.
+
+    Returns
+    -------
+    ndarray
+        Shape (...), the dtype of the logits.
+
+    Raises
+    ------
+    TypeError
+        For complex, object or string logits, or labels that are not integers.
+    ValueError
+        If the shapes do not fit, or a label is not the index of a class.
+
+    Notes
+    -----
+    Computed by `log_softmax`, so that a confident, right prediction keeps its tiny loss. The gradient is
+    `cross_entropy_gradient`. Derived in chapters/losses.md, Cross-entropy of several classes.
+    """
+    a = float_array(logits, "logits")
+    index = _label_index(a, labels)
+    return -np.take_along_axis(log_softmax(a), index, axis=-1)[..., 0]
+
+
+@differentiable("logits")
+def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
+    """Return the gradient of `cross_entropy` in the logits, softmax(a) − e_y, row by row.
+
+    Parameters and errors are those of `cross_entropy`; the result has the shape of the logits.
+
+    Notes
+    -----
+    The entry of the label, p_y − 1, is computed as minus the sum of the others, which keeps its precision when p_y is
+    close to 1. Derived in chapters/losses.md, Cross-entropy of several classes.
+    """
+    a = float_array(logits, "logits")
+    index = _label_index(a, labels)
+    gradient = np.asarray(softmax(a))
+    np.put_along_axis(gradient, index, 0, axis=-1)
+    np.put_along_axis(gradient, index, -gradient.sum(axis=-1, keepdims=True), axis=-1)
+    return gradient
+
+
+def _softmax_rule(v: Array, d: Array, a: Array, labels: Any) -> Array:
+    """(Diag(p) − p pᵀ) v: the label's one-hot vector does not depend on the logits."""
+    p = softmax(a)
+    dp: Array = p * (v - (v * p).sum(axis=-1, keepdims=True))
+    return dp
+
+
+rule(
+    cross_entropy,
+    "logits",
+    jvp=lambda v, loss, a, labels: (v * cross_entropy_gradient(a, labels)).sum(axis=-1),
+    vjp=lambda g, loss, a, labels: g[..., None] * cross_entropy_gradient(a, labels),
+)
+rule(cross_entropy_gradient, "logits", jvp=_softmax_rule, vjp=_softmax_rule)
+
+
+def _check_shapes(name: str, x: Array, other: str, y: Array) -> None:
+    if x.shape != y.shape and x.ndim and y.ndim:
+        raise ValueError(
+            f"{name} has shape {x.shape}, {other} has shape {y.shape}; they must be equal, or one a single number"
+        )
+
+
+def _label_index(logits: Array, labels: Any) -> Any:
+    """Check the labels, and return them with a last axis of length one, to index the logits with."""
+    y = np.asarray(labels)
+    if y.size and y.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, the indices of classes; got dtype {y.dtype}")
+    if logits.ndim == 0 or y.shape != logits.shape[:-1]:
+        raise ValueError(f"logits of shape (..., K) need labels of shape (...); got {logits.shape} and {y.shape}")
+    classes = logits.shape[-1]
+    if y.size and not (y.min() >= 0 and y.max() < classes):
+        raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
+    return y.astype(np.intp)[..., None]

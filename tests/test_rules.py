@@ -1,0 +1,64 @@
+"""The registry: how a call reaches a rule, and what it refuses."""
+
+import numpy as np
+import pytest
+
+from nnlib import rules
+from nnlib.rules import differentiable, operation, rule
+
+
+@pytest.fixture(autouse=True)
+def _own_registry(monkeypatch):
+    monkeypatch.setattr(rules, "_OPERATIONS", {})
+
+
+class Follower:
+    def __array_function__(self, function, types, args, kwargs):
+        return function, types, args, kwargs
+
+
+def layer(x, w, b=None, stride=1, *, padding="valid"):
+    """Docstring."""
+    return x * w
+
+
+def test_a_traced_argument_takes_the_call_over():
+    f = differentiable("x", "w", "b")(layer)
+    follower = Follower()
+    assert f(2, 3) == 6
+    assert f(2, follower, stride=2) == (f, (Follower,), (2, follower), {"stride": 2})
+    assert f(2, w=follower) == (f, (Follower,), (2,), {"w": follower})
+    assert f.__name__ == "layer"
+    assert f.__doc__ == "Docstring."
+
+
+def test_binding_separates_arrays_from_options_however_they_are_passed():
+    f = differentiable("x", "w", "b")(layer)
+    options = {"stride": 1, "padding": "valid"}
+    assert operation(f).bind((1, 2), {}) == ([1, 2, None], options)
+    assert operation(f).bind((1,), {"b": 3, "w": 2, "padding": "same"}) == ([1, 2, 3], options | {"padding": "same"})
+    with pytest.raises(TypeError, match="missing a required argument"):
+        operation(f).bind((1,), {})
+
+
+def test_any_number_of_arrays():
+    @differentiable("*arrays")
+    def join(*arrays, axis=0):
+        return np.concatenate(arrays, axis)
+
+    rule(join, "*arrays", jvp=lambda v, y, *arrays, axis, position: position, vjp=lambda g, *_, **__: g)
+    assert operation(join).bind((1, 2, 3), {}) == ([1, 2, 3], {"axis": 0})
+    assert operation(join).rule(2).jvp(None, None, axis=0) == 2
+
+
+def test_a_rule_needs_a_registered_argument_and_both_modes():
+    f = differentiable("x")(layer)
+    with pytest.raises(ValueError, match=r"not differentiable in 'w'; registered arguments: \('x',\)"):
+        rule(f, "w", partial=abs)
+    with pytest.raises(ValueError, match="mark the function with @differentiable"):
+        rule(layer, "x", partial=abs)
+    for incomplete in ({}, {"jvp": abs}, {"vjp": abs}, {"vjp": abs, "partial": abs}):
+        with pytest.raises(ValueError, match="needs both jvp and vjp, or partial alone"):
+            rule(f, "x", **incomplete)
+    rule(f, "x", partial=abs)
+    assert operation(f).rule(0).partial is abs
