@@ -37,7 +37,7 @@ def heaviside(x: Array) -> Array:
     -----
     Derived in chapters/activations.md, The step and the ramp.
     """
-    return np.heaviside(float_array(x), 0.5)
+    return np.sign(float_array(x)) * 0.5 + 0.5  # several times as fast as np.heaviside
 
 
 rule(heaviside, "x", partial=lambda y, x: 0.0)

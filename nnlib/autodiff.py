@@ -15,8 +15,9 @@ from nnlib._forward import Dual
 from nnlib._reverse import Node, accumulate, ancestors
 from nnlib._traced import running_level
 from nnlib._tree import leaves, tree_map
+from nnlib.trace import trace
 
-__all__ = ["grad", "jacfwd", "jacrev", "jvp", "value_and_grad", "vjp"]
+__all__ = ["grad", "jacfwd", "jacrev", "jvp", "trace", "value_and_grad", "vjp"]
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

@@ -1,4 +1,7 @@
-"""Derivatives from function values alone, to check all others against (chapters/chain-rule.md, Checking a gradient)."""
+"""Derivatives from function values alone, and the check of all others against them.
+
+See chapters/chain-rule.md, Checking a gradient.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib._arrays import Array, float_array
+from nnlib.autodiff import jvp, vjp
 
 HALVINGS = 45
 COLUMNS = 7
@@ -59,18 +63,22 @@ def _ridders(f: Callable[[float], Array], h: float) -> Array:
     best = np.asarray(np.nan)
     error = np.asarray(np.inf)
     previous: list[Any] = []
+    last_changes: list[Any] = []
     for _ in range(HALVINGS):
         above, below = f(h), f(-h)
         rounding = EPS * np.maximum(np.abs(above), np.abs(below)) / h
         if np.all(np.isfinite(error) & (error <= rounding)):  # a smaller step can only add rounding error
             break
         row: list[Any] = [(above - below) / (2 * h)]
+        changes: list[Any] = []
         for order, older in enumerate(previous[:COLUMNS], start=1):
             row.append(row[-1] + (row[-1] - older) / (4.0**order - 1))
-            estimate = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - older)) + rounding
+            changes.append(np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - older)))
+        for value, change, last in zip(row[1:], changes, last_changes, strict=False):
+            estimate = np.maximum(change, last) + rounding  # one small change may be chance, two in a row are not
             better = estimate < error  # False for nan
-            best, error = np.where(better, row[-1], best), np.where(better, estimate, error)
-        previous = row
+            best, error = np.where(better, value, best), np.where(better, estimate, error)
+        previous, last_changes = row, changes
         h /= 2
     return np.broadcast_to(best, np.shape(above)).copy()
 
@@ -132,3 +140,73 @@ def numerical_gradient(f: Callable[[Array], Any], x: Any) -> Array:
     if shape != ():
         raise ValueError(f"numerical_gradient needs a function that returns one number, got shape {shape}")
     return numerical_jacobian(f, x)
+
+
+def check_gradients(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 1e-8, seed: int = 0) -> None:
+    """Check both modes of differentiation of `f` at `args` against each other and against central differences.
+
+    For each argument with a random tangent v, and a random cotangent u: Jv from forward mode must agree with the
+    central difference along v, entry by entry, and ⟨u, Jv⟩ with ⟨Jᵀu, v⟩ from reverse mode. Random u and v see every
+    entry of J; the gradient of a plain sum would not, for softmax it is zero.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays, returning an array.
+    *args : array_like
+        The point, away from kinks. It is converted to float64.
+    order : int
+        2 also checks the derivatives of the derivatives.
+    tolerance : float
+        The largest difference allowed, relative to the largest value where that exceeds 1.
+    seed : int
+        Chooses u and v.
+
+    Raises
+    ------
+    AssertionError
+        If two values differ, naming the function, the argument and both values.
+    ValueError
+        If the order is not 1 or 2.
+    """
+    if order not in (1, 2):
+        raise ValueError(f"the order must be 1 or 2, got {order}")
+    rng = np.random.default_rng(seed)
+    points = [np.asarray(float_array(x), np.float64) for x in args]
+    y, pullback = vjp(f, *points)
+    u = rng.normal(size=np.shape(y))
+    cotangents = pullback(u)
+    for i, x in enumerate(points):
+
+        def along(z: Any, i: int = i) -> Any:
+            return f(*points[:i], z, *points[i + 1 :])
+
+        v = rng.normal(size=x.shape)
+        jv = jvp(along, (x,), (v,))[1]
+        where = f"{getattr(f, '__name__', 'f')}, argument {i}"
+        _compare(f"{where}: Jv", jv, "the central difference", directional_derivative(along, x, v), tolerance)
+        _compare(f"{where}: ⟨u, Jv⟩", np.sum(u * jv), "⟨Jᵀu, v⟩", np.sum(cotangents[i] * v), tolerance)
+    if order == 2:
+        tangents = [rng.normal(size=x.shape) for x in points]
+        n = len(points)
+        check_gradients(
+            _named(f, "jvp", lambda *z: jvp(f, z[:n], z[n:])[1]), *points, *tangents, tolerance=tolerance, seed=seed + 1
+        )
+        for i in range(n):
+            check_gradients(
+                _named(f, "vjp", lambda u, *z, i=i: vjp(f, *z)[1](u)[i]), u, *points, tolerance=tolerance, seed=seed + 1
+            )
+
+
+def _named(f: Callable[..., Any], mode: str, derivative: Callable[..., Any]) -> Callable[..., Any]:
+    derivative.__name__ = f"the {mode} of {getattr(f, '__name__', 'f')}"
+    return derivative
+
+
+def _compare(what: str, a: Any, other: str, b: Any, tolerance: float) -> None:
+    """Raise unless two arrays agree; nan agrees with nothing."""
+    difference = np.abs(a - b)
+    if not np.all(difference <= tolerance * max(1.0, float(np.max(np.abs(b), initial=0.0)))):
+        worst = np.unravel_index(np.argmax(np.where(np.isnan(difference), np.inf, difference)), np.shape(difference))
+        place = f" at {tuple(map(int, worst))}" if worst else ""
+        raise AssertionError(f"{what} is {a[worst]:.12g}{place}, {other} is {b[worst]:.12g}")

@@ -4,12 +4,14 @@ Those in `COMPOSED` are made of functions that have rules (`nnlib.numpy_rules`).
 change when their input changes a little: their derivative is zero wherever it exists, and they return plain values.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from nnlib._rows import axes_of
 from nnlib.numpy_rules import concatenate, einsum, put_back
 from nnlib.rules import Function
 
@@ -55,10 +57,7 @@ def _std(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> 
 
 def _count(a: Any, axis: Any) -> int:
     """Count the entries that a reduction along `axis` combines."""
-    count = 1
-    for i in range(a.ndim) if axis is None else normalize_axis_tuple(axis, a.ndim):
-        count *= a.shape[i]
-    return count
+    return math.prod(a.shape[i] for i in axes_of(axis, a.ndim))
 
 
 @_composed(np.clip)
@@ -108,7 +107,7 @@ def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
 
 @_composed(np.flip)
 def _flip(m: Any, axis: Any = None) -> Any:
-    axes = range(m.ndim) if axis is None else normalize_axis_tuple(axis, m.ndim)
+    axes = axes_of(axis, m.ndim)
     return m[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(m.ndim))]
 
 

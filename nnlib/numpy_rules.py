@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+from numpy.lib.array_utils import normalize_axis_index
 
 import nnlib.numpy_elementwise  # noqa: F401  registers its rules
 from nnlib._arrays import is_traced
+from nnlib._rows import axes_of
 from nnlib.rules import Function, differentiable, register, rule, unbroadcast
 
 # Shape and selection
@@ -62,7 +63,7 @@ rule(
     np.transpose,
     "a",
     jvp=lambda v, y, a, axes: np.transpose(v, axes),
-    vjp=lambda g, y, a, axes: np.transpose(g, axes and np.argsort(normalize_axis_tuple(axes, a.ndim))),
+    vjp=lambda g, y, a, axes: np.transpose(g, None if axes is None else np.argsort(axes_of(axes, a.ndim)).tolist()),
 )
 
 
@@ -154,7 +155,7 @@ rule(concatenate, "*arrays", jvp=_concatenate_jvp, vjp=_concatenate_vjp)
 
 def _kept(reduced: Any, a: Any, axis: Any) -> Any:
     """Give a reduced array the shape that keepdims=True would have left."""
-    axes = range(a.ndim) if axis is None else normalize_axis_tuple(axis, a.ndim)
+    axes = axes_of(axis, a.ndim)
     return np.reshape(reduced, [1 if i in axes else n for i, n in enumerate(a.shape)])
 
 
