@@ -60,6 +60,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed equation with its number, which is a link to the equation itself."""
     self.body.append(self.starttag(node, "div", CLASS="equation math notranslate"))
     self.body.append(f'<div class="equation-body">{_set(self, node, display=True)}</div>')
+    self.body.append('<div class="equation-tail">')
     if node["number"]:
         number, anchor = get_node_equation_number(self, node), node["ids"][0]
         self.body.append(f'<a class="eqno" href="#{anchor}" title="Link to this equation">({number})</a>')
@@ -68,7 +69,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
             f'<a class="checked" href="{node["check"]}"><span aria-hidden="true">✓</span>'
             '<span class="visually-hidden">Checked: go to the check</span></a>'
         )
-    self.body.append("</div>\n")
+    self.body.append("</div></div>\n")
     raise nodes.SkipNode
 
 
