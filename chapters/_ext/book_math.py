@@ -7,6 +7,9 @@ name neither the page nor the equation. Macros are declared once, as ``katex_mac
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import time
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -73,9 +76,34 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def connect(
+    cls: type[katex.KaTeXServer], folder: Path, timeout: float
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start the rendering server and connect to it.
+
+    The stock method connects once, as soon as the socket's file exists. On a busy machine nobody listens there yet.
+    """
+    address = folder / "katex.sock"
+    command = cls.build_command(socket=address)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            client.connect(str(address))
+        except (FileNotFoundError, ConnectionRefusedError):
+            client.close()
+            time.sleep(0.005)
+        else:
+            return process, client
+    process.kill()
+    raise cls.timeout_error(timeout)
+
+
 def _start(app: Sphinx) -> None:
     katex.NODEJS_BINARY = str(book_node.NODE)
     katex.STARTUP_TIMEOUT, katex.RENDER_TIMEOUT = 60.0, 60.0
+    katex.KaTeXServer.start_server_process = classmethod(connect)
     katex.KaTeXServer.katex_path = str(Path(__file__).with_name("katex.js"))
 
 
