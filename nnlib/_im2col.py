@@ -8,6 +8,7 @@ into a core's cache, and every piece reuses the same buffer. float16 is summed i
 import math
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,8 +54,9 @@ def scatter(g: Array, w: Array, s: Sliding, groups: int) -> Array:
             columns = _part(buffer, (channels, *s.kernel, m, rows.stop - rows.start, s.output[1]))
             by_group = columns.reshape(*kernels.shape[:2], m, -1)
             np.matmul(kernels, g[images, :, :, places], out=by_group.transpose(2, 0, 1, 3))
-            for p, q in np.ndindex(s.kernel):
-                view[:, :, p, q, rows] += columns[:, p, q]
+            for p, q in product(range(s.kernel[0]), range(s.kernel[1])):
+                windows_at = view[:, :, p, q, rows]
+                windows_at += columns[:, p, q]
         x[images] = interior(padded[:m], s)
     return x
 

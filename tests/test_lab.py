@@ -66,10 +66,12 @@ def test_a_double_click_opens_a_chapter_as_a_notebook(lab: tuple[str, Path, Path
         page.locator(".jp-DirListing-item", has_text="softmax.md").dblclick(timeout=60_000)
         notebook = page.locator(".jp-NotebookPanel")
         expect(notebook.locator("h1", has_text="Softmax")).to_be_visible(timeout=60_000)
+        kernel = notebook.locator(".jp-Notebook-ExecutionIndicator")
+        expect(kernel).to_have_attribute("data-status", "idle", timeout=120_000)
         first = notebook.locator(".jp-CodeCell").first
         first.click()
         page.keyboard.press("Shift+Enter")
-        expect(first.locator(".jp-InputPrompt")).to_have_text("[1]:", timeout=60_000)
+        expect(first.locator(".jp-InputPrompt")).to_have_text("[1]:", timeout=120_000)
         with page.expect_response(lambda answer: answer.request.method == "PUT" and "softmax.md" in answer.url):
             page.keyboard.press("Control+s")
         browser.close()

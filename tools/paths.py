@@ -37,6 +37,8 @@ def environment() -> dict[str, str]:
         "MPLCONFIGDIR": str(own / "matplotlib"),
         "npm_config_cache": str(own / "npm"),
         "npm_config_update_notifier": "false",
+        "XDG_CACHE_HOME": str(own / "cache"),
+        "XDG_CONFIG_HOME": str(own / "config"),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",

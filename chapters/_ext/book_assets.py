@@ -7,13 +7,11 @@ import shutil
 from pathlib import Path
 
 import book_node
-from book_fonts import characters, face, katex_faces
+from book_fonts import characters, katex_faces, text_faces
 from sphinx.application import Sphinx
 
 STATIC = Path(__file__).resolve().parents[1] / "_static"
 KATEX = book_node.MODULES / "katex" / "dist"
-TEXT = book_node.MODULES / "@fontsource" / "source-serif-4" / "files"
-FACES = [(400, "normal"), (400, "italic"), (600, "normal")]
 COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
@@ -21,20 +19,9 @@ FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 def style_sheet(pages: list[Path], cache: Path) -> str:
     """Return fonts, KaTeX's rules and the book's own, as one style sheet."""
     found = characters(pages)
-    text = [
-        face(
-            "Book",
-            TEXT / f"source-serif-4-latin-{weight}-{style}.woff2",
-            found["text"],
-            cache,
-            weight=weight,
-            style=style,
-        )
-        for weight, style in FACES
-    ]
     katex = FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8"))
     own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
-    return "".join(text) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
+    return text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
 
 
 def script() -> str:

@@ -13,6 +13,8 @@ import book_node
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+SERIF = book_node.MODULES / "@fontsource" / "source-serif-4" / "files"
+TEXT = {"text": (400, "normal"), "italic": (400, "italic"), "heavy": (600, "normal")}
 KATEX = book_node.MODULES / "katex" / "dist" / "fonts"
 # KaTeX's classes and the family and style that its style sheet gives them.
 CLASSES = {
@@ -54,12 +56,16 @@ CLASSES = {
     "large-op": "Size2-Regular",
 }
 ONLY_WITH = {"size": "delimsizing", "small": "op-symbol", "large": "op-symbol"}
+# Where text is set in italics or in the heavier weight; the lists beside the text are heavier where one reads.
+ITALIC = {"em", "i", "cite"}
+HEAVY = {"b", "strong", "h1", "h2", "h3", "h4", "th", "dt", "summary", ".admonition-title", ".caption-number"}
+HEAVY |= {".part", ".title", ".tick", ".book-nav", ".page-nav"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "’‘“”–—…·×−✓©"
 
 
 class Characters(HTMLParser):
-    """The characters of a page by font: KaTeX's under their file names, all others under ``text``."""
+    """The characters of a page by font: KaTeX's under their file names, the text's as text, italic and heavy."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +82,12 @@ class Characters(HTMLParser):
             font = ""
         elif "katex-html" in classes:
             font = "Main-Regular"
-        elif font not in {"", "text"}:
+        elif font in {"text", "italic", "heavy"}:
+            if tag in ITALIC:
+                font = "italic"
+            elif HEAVY & {tag, *(f".{name}" for name in classes)}:
+                font = "heavy"
+        elif font:
             for name in classes:
                 needed = next((word for start, word in ONLY_WITH.items() if name.startswith(start)), name)
                 if name in CLASSES and needed in classes:
@@ -93,6 +104,8 @@ class Characters(HTMLParser):
         font = self.fonts[-1] if self.fonts else "text"
         if font:
             self.found.setdefault(font, set()).update(data)
+        if font in {"italic", "heavy"}:
+            self.found["text"].update(data)
 
 
 def characters(pages: Iterable[Path]) -> dict[str, set[str]]:
@@ -136,10 +149,19 @@ def face(family: str, source: Path, wanted: set[str], cache: Path, *, weight: in
     )
 
 
+def text_faces(found: dict[str, set[str]], cache: Path) -> str:
+    """Return the rules for the fonts of the text."""
+    rules = []
+    for name, (weight, style) in TEXT.items():
+        source = SERIF / f"source-serif-4-latin-{weight}-{style}.woff2"
+        rules.append(face("Book", source, found.get(name, set()) | {" "}, cache, weight=weight, style=style))
+    return "".join(rules)
+
+
 def katex_faces(found: dict[str, set[str]], cache: Path) -> str:
     """Return the rules for those of KaTeX's fonts that the pages use."""
     rules = []
-    for name in sorted(found.keys() - {"text"}):
+    for name in sorted(found.keys() - TEXT.keys()):
         family, cut_name = name.split("-")
         weight = 700 if "Bold" in cut_name else 400
         style = "italic" if "Italic" in cut_name else "normal"

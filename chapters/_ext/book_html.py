@@ -12,6 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
+# Pygments marks every name, bracket and space; book.css gives these no color, so the page does without the marks.
+PLAIN = re.compile(r'<span class="(?:n|p|o|w|nn|nv|na)">([^<]*)</span>')
 PIXELS = {"pt": 4 / 3, "px": 1.0, "": 1.0, "in": 96.0}
 
 
@@ -79,6 +81,15 @@ class BookTranslator(HTML5Translator):
         """Close the box."""
         super().depart_table(node)
         self.body.append("</div>\n")
+
+    def visit_literal_block(self, node: nodes.Element) -> None:
+        """Write code with marks only where there is a color."""
+        mark = len(self.body)
+        try:
+            super().visit_literal_block(node)
+        except nodes.SkipNode:
+            self.body[mark:] = [PLAIN.sub(r"\1", "".join(self.body[mark:])).replace("<span></span>", "")]
+            raise
 
     def visit_image(self, node: nodes.Element) -> None:
         """Write the size of a figure, so that nothing moves when it arrives."""

@@ -7,6 +7,9 @@ name neither the page nor the equation. Macros are declared once, as ``katex_mac
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import time
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -60,6 +63,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a displayed equation with its number, which is a link to the equation itself."""
     self.body.append(self.starttag(node, "div", CLASS="equation math notranslate"))
     self.body.append(f'<div class="equation-body">{_set(self, node, display=True)}</div>')
+    self.body.append('<div class="equation-tail">')
     if node["number"]:
         number, anchor = get_node_equation_number(self, node), node["ids"][0]
         self.body.append(f'<a class="eqno" href="#{anchor}" title="Link to this equation">({number})</a>')
@@ -68,13 +72,38 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
             f'<a class="checked" href="{node["check"]}"><span aria-hidden="true">✓</span>'
             '<span class="visually-hidden">Checked: go to the check</span></a>'
         )
-    self.body.append("</div>\n")
+    self.body.append("</div></div>\n")
     raise nodes.SkipNode
+
+
+def connect(
+    cls: type[katex.KaTeXServer], folder: Path, timeout: float
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start the rendering server and connect to it.
+
+    The stock method connects once, as soon as the socket's file exists. On a busy machine nobody listens there yet.
+    """
+    address = folder / "katex.sock"
+    command = cls.build_command(socket=address)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            client.connect(str(address))
+        except (FileNotFoundError, ConnectionRefusedError):
+            client.close()
+            time.sleep(0.005)
+        else:
+            return process, client
+    process.kill()
+    raise cls.timeout_error(timeout)
 
 
 def _start(app: Sphinx) -> None:
     katex.NODEJS_BINARY = str(book_node.NODE)
     katex.STARTUP_TIMEOUT, katex.RENDER_TIMEOUT = 60.0, 60.0
+    katex.KaTeXServer.start_server_process = classmethod(connect)
     katex.KaTeXServer.katex_path = str(Path(__file__).with_name("katex.js"))
 
 

