@@ -6,6 +6,7 @@ import ast
 import contextlib
 import functools
 import importlib
+import inspect
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -38,19 +39,41 @@ def imported(chapter: Path) -> list[tuple[str, str]]:
         ):
             module = importlib.import_module(node.module or "")
             names = [alias.name for alias in node.names]
-            found += [(module.__name__, name) for name in names if callable(getattr(module, name))]
+            functions = [name for name in names if callable(getattr(module, name))]
+            found += [(module.__name__, name) for name in functions if _returns_a_value(getattr(module, name))]
     return found
+
+
+def _returns_a_value(function: Callable[..., Any]) -> bool:
+    """Say whether there is anything to scale: a checker that returns None raises instead."""
+    return inspect.signature(function).return_annotation is not None
+
+
+class Scaled:
+    """An object, such as a trace, whose attributes and items come out scaled."""
+
+    def __init__(self, value: Any, scale: Callable[[Any], Any]) -> None:
+        self._value, self._scale = value, scale
+
+    def __getattr__(self, name: str) -> Any:
+        return self._scale(getattr(self._value, name))
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._scale(self._value[index])
 
 
 def scaled(function: Callable[..., Any], factor: float) -> Callable[..., Any]:
     """Return the function with every number of its result multiplied; of a function that it returns, likewise."""
 
     def scale(value: Any) -> Any:
+        if value is None or isinstance(value, str | bytes):
+            return value
         if isinstance(value, tuple | list):
-            return type(value)(scale(item) for item in value)
+            items = [scale(item) for item in value]
+            return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
         if callable(value):
             return scaled(value, factor)
-        return value * factor
+        return value * factor if hasattr(value, "__mul__") else Scaled(value, scale)
 
     @functools.wraps(function)
     def wrong(*arguments: Any, **options: Any) -> Any:
