@@ -1,4 +1,4 @@
-"""What training needs besides a network: the mean loss of a batch with its gradient, and the step (chapters/digits.md)."""
+"""What training needs besides a network: the mean loss of a batch, its gradient, and the step (chapters/digits.md)."""
 
 from typing import Any
 

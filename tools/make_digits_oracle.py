@@ -65,7 +65,7 @@ def main() -> None:
     arrays = {f"{'/'.join(case)}/{name}": np.asarray(value) for case in CASES for name, value in pytorch(*case).items()}
     TARGET.parent.mkdir(exist_ok=True)
     arrays["version"] = np.array(torch.__version__)
-    np.savez_compressed(TARGET, **arrays)
+    np.savez_compressed(TARGET, allow_pickle=False, **arrays)
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes, {len(arrays) - 1} arrays of PyTorch {torch.__version__}")
 
 
