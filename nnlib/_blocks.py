@@ -36,12 +36,12 @@ def by_rows(
     `where` tells which rows they are. With `reduce`, `out` has one column, and −∞ stands where there is nothing to do.
     """
     axes = axes_of(axis, x.ndim)
-    kept = tuple(i for i in range(x.ndim) if i not in axes)
-    moved = x.transpose(kept + axes)
-    shape = tuple(x.shape[i] for i in kept)
-    rows, length = math.prod(shape), math.prod(x.shape[i] for i in axes)
+    order = tuple(i for i in range(x.ndim) if i not in axes) + axes
+    moved = x.transpose(order)
+    shape = moved.shape[: x.ndim - len(axes)]
+    rows, length = math.prod(shape), math.prod(moved.shape[x.ndim - len(axes) :])
     matrix = moved.reshape(rows, length)
-    out = np.empty((rows, 1 if reduce else length), np.promote_types(x.dtype, np.float32))
+    out = np.empty((rows, 1 if reduce else length), np.float32 if x.dtype == np.float16 else x.dtype)
     if length == 0:
         out.fill(-np.inf)
     else:
@@ -53,8 +53,8 @@ def by_rows(
             out = out.astype(x.dtype, copy=False)
     if reduce:
         return out.reshape([1 if i in axes else n for i, n in enumerate(x.shape)] if keepdims else shape)[()]
-    if axes != tuple(range(len(kept), x.ndim)):
-        out = np.ascontiguousarray(out.reshape(moved.shape).transpose(np.argsort(kept + axes)))
+    if order != tuple(range(x.ndim)):
+        out = np.ascontiguousarray(out.reshape(moved.shape).transpose(np.argsort(order)))
     return out.reshape(x.shape)[()]
 
 

@@ -44,15 +44,14 @@ def binary_cross_entropy(logits: Array, targets: Array) -> Array:
     _check_shapes("logits", a, "targets", y)
     if not np.all((y >= 0) & (y <= 1)):
         raise ValueError(f"targets must lie in [0, 1], got values from {np.min(y)} to {np.max(y)}")
-    with np.errstate(invalid="ignore"):  # 0 · ∞, replaced by 0
+    with np.errstate(invalid="ignore"):
         return by_blocks(_binary_cross_entropy, a, y)
 
 
 def _binary_cross_entropy(a: Array, y: Array, out: Array) -> None:
     distance = np.abs(a, out=np.empty_like(out))
-    wrong = np.where(a < 0, y, 1 - y)
-    lost = distance * wrong
-    np.copyto(lost, 0, where=wrong == 0)
+    wrong = np.abs((a >= 0) - y)
+    lost = np.fmax(distance * wrong, 0)  # where ∞ · 0 is nan, it means 0
     np.exp(np.negative(distance, out=distance), out=out)
     np.log1p(out, out=out)
     np.add(out, lost, out=out)
@@ -190,6 +189,6 @@ def _checked_labels(logits: Array, labels: Any) -> Any:
     if logits.ndim == 0 or y.shape != logits.shape[:-1]:
         raise ValueError(f"logits of shape (..., K) need labels of shape (...); got {logits.shape} and {y.shape}")
     classes = logits.shape[-1]
-    if y.size and not (y.min() >= 0 and y.max() < classes):
+    if y.size and (y.min() < 0 or y.max() >= classes):
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
-    return y.astype(np.intp)
+    return y.astype(np.intp, copy=False)
