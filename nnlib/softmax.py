@@ -42,7 +42,7 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     Notes
     -----
     A single infinite logit takes all the probability, which is the limit. Several of +∞, or only −∞, have no limit and
-    give nan, as does a nan. Derived in chapters/softmax.md, Shifting the logits and Temperature.
+    give nan, as does a nan. Derived in chapters/softmax.md, Multiplying every score.
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:
@@ -71,7 +71,7 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
 
     Notes
     -----
-    Derived in chapters/softmax.md, The logarithm of softmax.
+    Derived in chapters/softmax.md, Where the naive form breaks.
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:
