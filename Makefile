@@ -6,11 +6,12 @@
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
-export PYTHON
+SOLUTIONS ?= yes
+export PYTHON SOLUTIONS
 RUN := .venv/bin/python -m
 
 help:
-	@echo "make book       build the book; prints the path of index.html"
+	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
 	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
 	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
