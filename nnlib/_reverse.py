@@ -39,11 +39,22 @@ class Node(Traced):
 
 def _fitted(partial: Any, y: Any, x: Any) -> Any:
     """Make a partial derivative map a cotangent like `y` to one like `x`, in shape and dtype."""
-    if not isinstance(partial, (float, int)) and partial.dtype != y.dtype:
-        partial = partial.astype(y.dtype)
+    if isinstance(partial, (float, int)):
+        times = _same if partial == 1 else None
+    else:
+        times, partial = None, partial if partial.dtype == y.dtype else partial.astype(y.dtype)
     if y.shape == x.shape and y.dtype == x.dtype:
-        return partial
-    return lambda g: np.astype(unbroadcast(g * partial, x), x.dtype)
+        return times or partial
+
+    def pull(g: Any) -> Any:
+        g = unbroadcast(g if times else g * partial, x)
+        return g if g.dtype == x.dtype else g.astype(x.dtype)
+
+    return pull
+
+
+def _same(g: Any) -> Any:
+    return g
 
 
 def _pull(op: Operation, rule: Rule, x: Any, /, *arguments: Any, **options: Any) -> Callable[[Any], Any]:

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from nnlib._arrays import Array, float_array
+from nnlib._blocks import by_blocks
 from nnlib.rules import differentiable, rule
 
 
@@ -37,7 +38,10 @@ def heaviside(x: Array) -> Array:
     -----
     Derived in chapters/activations.md, The step and the ramp.
     """
-    return np.sign(float_array(x)) * 0.5 + 0.5  # several times as fast as np.heaviside
+    y = np.sign(float_array(x))
+    y *= 0.5
+    y += 0.5  # the same as np.heaviside(x, 0.5), in a third of the time
+    return y
 
 
 rule(heaviside, "x", partial=lambda y, x: 0.0)
@@ -111,10 +115,14 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     if k != 1:
         with np.errstate(over="ignore"):  # far out the sigmoid has its limit
             x = x * float(k)
-    e = _exp_minus_abs(x)
-    denominator = e + 1
-    np.maximum(e, x >= 0, out=e)
-    return np.divide(e, denominator, out=e)[()]
+    return by_blocks(_sigmoid, x)
+
+
+def _sigmoid(x: Array, out: Array) -> None:
+    _exp_minus_abs(x, out)
+    denominator = out + 1
+    np.maximum(out, x >= 0, out=out)
+    np.divide(out, denominator, out=out)
 
 
 rule(sigmoid, "x", partial=lambda y, x, k: k * y * sigmoid(-x, k))
@@ -131,10 +139,13 @@ def softplus(x: Array) -> Array:
     Computed as max(x, 0) + ln(1 + exp(−abs(x))), since softplus(x) − softplus(−x) = x.
     Derived in chapters/activations.md, Softplus.
     """
-    x = float_array(x)
-    e = _exp_minus_abs(x)
-    np.log1p(e, out=e)
-    return np.add(e, np.maximum(x, 0), out=e)[()]
+    return by_blocks(_softplus, float_array(x))
+
+
+def _softplus(x: Array, out: Array) -> None:
+    _exp_minus_abs(x, out)
+    np.log1p(out, out=out)
+    np.add(out, np.maximum(x, 0), out=out)
 
 
 rule(softplus, "x", partial=lambda y, x: sigmoid(x))
@@ -150,10 +161,13 @@ def log_sigmoid(x: Array) -> Array:
     -----
     Computed as min(x, 0) − ln(1 + exp(−abs(x))). Derived in chapters/activations.md, Softplus.
     """
-    x = float_array(x)
-    e = _exp_minus_abs(x)
-    np.log1p(e, out=e)
-    return np.subtract(np.minimum(x, 0), e, out=e)[()]
+    return by_blocks(_log_sigmoid, float_array(x))
+
+
+def _log_sigmoid(x: Array, out: Array) -> None:
+    _exp_minus_abs(x, out)
+    np.log1p(out, out=out)
+    np.subtract(np.minimum(x, 0), out, out=out)
 
 
 rule(log_sigmoid, "x", partial=lambda y, x: sigmoid(-x))
@@ -176,9 +190,7 @@ def tanh(x: Array) -> Array:
 rule(tanh, "x", partial=lambda y, x: 4 * sigmoid(x, 2) * sigmoid(-x, 2))
 
 
-def _exp_minus_abs(x: Array) -> Array:
-    """exp(−|x|) in a new array, of no dimension too, so that the caller may go on in place."""
-    e = np.empty_like(x)
-    np.abs(x, out=e)
-    np.negative(e, out=e)
-    return np.exp(e, out=e)
+def _exp_minus_abs(x: Array, out: Array) -> None:
+    np.abs(x, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)

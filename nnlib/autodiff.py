@@ -35,7 +35,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     Returns
     -------
     tuple
-        f(*primals), and its tangent, of the same shape.
+        ``f(*primals)``, and its tangent, of the same shape.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     Returns
     -------
     tuple
-        f(*primals), and ``pullback(cotangent)``, which returns a tuple with one cotangent for each argument. The
+        ``f(*primals)``, and ``pullback(cotangent)``, which returns a tuple with one cotangent for each argument. The
         pullback may be called any number of times.
 
     Raises

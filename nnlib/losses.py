@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from nnlib._arrays import Array, float_array, float_arrays
-from nnlib.activations import sigmoid, softplus
+from nnlib._blocks import by_blocks, by_rows
+from nnlib.activations import sigmoid
 from nnlib.rules import differentiable, rule
-from nnlib.softmax import log_softmax, softmax
+from nnlib.softmax import shift, softmax, sum_of_others
 
 
 @differentiable("logits", "targets")
@@ -35,17 +36,25 @@ def binary_cross_entropy(logits: Array, targets: Array) -> Array:
 
     Notes
     -----
-    Computed as y softplus(−a) + (1 − y) softplus(a), which neither overflows nor cancels; a term with factor 0 is 0.
+    It is y softplus(−a) + (1 − y) softplus(a), since −ln sigmoid(a) = softplus(−a). The two share the term
+    ln(1 + exp(−abs(a))); what is left is abs(a) times the weight of the wrong class. Nothing overflows or cancels.
     The derivative in a is f − y. Derived in chapters/losses.md, Cross-entropy.
     """
     a, y = float_arrays(logits=logits, targets=targets)
     _check_shapes("logits", a, "targets", y)
     if not np.all((y >= 0) & (y <= 1)):
         raise ValueError(f"targets must lie in [0, 1], got values from {np.min(y)} to {np.max(y)}")
-    with np.errstate(invalid="ignore"):  # 0 · ∞, replaced by 0
-        one = np.where(y == 0, 0, y * softplus(-a))
-        zero = np.where(y == 1, 0, (1 - y) * softplus(a))
-    return one + zero
+    with np.errstate(invalid="ignore"):
+        return by_blocks(_binary_cross_entropy, a, y)
+
+
+def _binary_cross_entropy(a: Array, y: Array, out: Array) -> None:
+    distance = np.abs(a, out=np.empty_like(out))
+    wrong = np.abs((a >= 0) - y)
+    lost = np.fmax(distance * wrong, 0)  # where ∞ · 0 is nan, it means 0
+    np.exp(np.negative(distance, out=distance), out=out)
+    np.log1p(out, out=out)
+    np.add(out, lost, out=out)
 
 
 rule(binary_cross_entropy, "logits", partial=lambda loss, a, y: (1 - y) * sigmoid(a) - y * sigmoid(-a))
@@ -111,12 +120,18 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
 
     Notes
     -----
-    Computed by `log_softmax`, so that a confident, right prediction keeps its tiny loss. The gradient is
+    Computed as `log_softmax` is, so that a confident, right prediction keeps its tiny loss. The gradient is
     `cross_entropy_gradient`. Derived in chapters/losses.md, Cross-entropy of several classes.
     """
+
+    def rows(block: Array, out: Array, where: slice) -> None:
+        z = np.empty(block.shape, out.dtype)
+        _, largest = shift(block, z)
+        out[:, 0] = np.log1p(sum_of_others(z, largest)) - z[largest[0], classes[where]]
+
     a = float_array(logits, "logits")
-    index = _label_index(a, labels)
-    return -np.take_along_axis(log_softmax(a), index, axis=-1)[..., 0]
+    classes = _checked_labels(a, labels).reshape(-1)
+    return by_rows(rows, a, -1, reduce=True)
 
 
 @differentiable("logits")
@@ -130,12 +145,18 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     The entry of the label, p_y − 1, is computed as minus the sum of the others, which keeps its precision when p_y is
     close to 1. Derived in chapters/losses.md, Cross-entropy of several classes.
     """
+
+    def rows(block: Array, out: Array, where: slice) -> None:
+        right = np.arange(len(block)), classes[where]
+        shift(block, out)
+        np.exp(out, out=out)
+        np.divide(out, out.sum(axis=1, keepdims=True), out=out)
+        out[right] = 0
+        out[right] = -out.sum(axis=1)
+
     a = float_array(logits, "logits")
-    index = _label_index(a, labels)
-    gradient = np.asarray(softmax(a))
-    np.put_along_axis(gradient, index, 0, axis=-1)
-    np.put_along_axis(gradient, index, -gradient.sum(axis=-1, keepdims=True), axis=-1)
-    return gradient
+    classes = _checked_labels(a, labels).reshape(-1)
+    return by_rows(rows, a, -1)
 
 
 def _softmax_rule(v: Array, d: Array, a: Array, labels: Any) -> Array:
@@ -161,14 +182,13 @@ def _check_shapes(name: str, x: Array, other: str, y: Array) -> None:
         )
 
 
-def _label_index(logits: Array, labels: Any) -> Any:
-    """Check the labels, and return them with a last axis of length one, to index the logits with."""
+def _checked_labels(logits: Array, labels: Any) -> Any:
     y = np.asarray(labels)
     if y.size and y.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, the indices of classes; got dtype {y.dtype}")
     if logits.ndim == 0 or y.shape != logits.shape[:-1]:
         raise ValueError(f"logits of shape (..., K) need labels of shape (...); got {logits.shape} and {y.shape}")
     classes = logits.shape[-1]
-    if y.size and not (y.min() >= 0 and y.max() < classes):
+    if y.size and (y.min() < 0 or y.max() >= classes):
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
-    return y.astype(np.intp)[..., None]
+    return y.astype(np.intp, copy=False)

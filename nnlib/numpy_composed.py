@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from nnlib._rows import axes_of
+from nnlib._blocks import axes_of
 from nnlib.numpy_rules import concatenate, einsum, put_back
 from nnlib.rules import Function
 

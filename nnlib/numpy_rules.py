@@ -12,7 +12,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 import nnlib.numpy_elementwise  # noqa: F401  registers its rules
 from nnlib._arrays import is_traced
-from nnlib._rows import axes_of
+from nnlib._blocks import axes_of
 from nnlib.rules import Function, differentiable, register, rule, unbroadcast
 
 # Shape and selection

@@ -78,6 +78,8 @@ class Operation:
     implementation: Function
     arrays: tuple[str, ...]
     signature: inspect.Signature | None
+    variadic: bool  # takes any number of arrays
+    _defaults: dict[str, Any]
     _rules: list[Rule | None]
 
     @property
@@ -85,20 +87,16 @@ class Operation:
         """The function's name, for messages and traces."""
         return str(getattr(self.function, "__name__", self.function))
 
-    @property
-    def variadic(self) -> bool:
-        """Whether the operation takes any number of arrays."""
-        return self.arrays[0].startswith("*")
-
     def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Split a call into the differentiable arguments, in order, and all others by keyword."""
         if self.signature is None:
             return list(args), kwargs
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        options = dict(bound.arguments)
         if self.variadic:
-            return list(options.pop(self.arrays[0][1:])), options
+            return list(args), {**self._defaults, **kwargs}
+        parameters = self.signature.parameters
+        options = {**self._defaults, **dict(zip(parameters, args, strict=False)), **kwargs}
+        if len(options) != len(parameters) or len(args) + len(kwargs) > len(parameters):
+            self.signature.bind(*args, **kwargs)  # says what is wrong
         return [options.pop(name) for name in self.arrays], options
 
     def call(self, arrays: Sequence[Any], options: dict[str, Any]) -> Any:
@@ -146,7 +144,13 @@ def register(function: Function, *arrays: str, implementation: Function | None =
         argument is a differentiable array and is passed by position, as with NumPy's ufuncs.
     """
     signature = inspect.signature(implementation) if implementation else None
-    _OPERATIONS[function] = Operation(function, implementation or function, arrays, signature, [None] * len(arrays))
+    parameters = signature.parameters.values() if signature else ()
+    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+    variadic = arrays[0].startswith("*")
+    rules: list[Rule | None] = [None] * len(arrays)
+    _OPERATIONS[function] = Operation(
+        function, implementation or function, arrays, signature, variadic, defaults, rules
+    )
 
 
 def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -199,8 +203,7 @@ def unbroadcast(cotangent: Any, like: Any) -> Any:
     Broadcasting copies an entry; the adjoint of copying is adding up.
     """
     shape = np.shape(like)
-    if np.shape(cotangent) == shape:
-        return cotangent
     extra = np.ndim(cotangent) - len(shape)
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1)
-    return np.reshape(np.sum(cotangent, axis=axes), shape)
+    total = cotangent.sum(axis=axes) if axes else cotangent
+    return total if total.shape == shape else total.reshape(shape)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlib._arrays import Array, float_array
-from nnlib._rows import Axis, axes_of, by_rows
+from nnlib._blocks import Axis, axes_of, by_rows
 from nnlib.rules import differentiable, rule
 
 
@@ -42,11 +42,11 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     Notes
     -----
     A single infinite logit takes all the probability, which is the limit. Several of +∞, or only −∞, have no limit and
-    give nan, as does a nan. Derived in chapters/softmax.md, Shifting the logits and Temperature.
+    give nan, as does a nan. Derived in chapters/softmax.md, Multiplying every score.
     """
 
-    def rows(block: Array, out: Array) -> None:
-        _shift(block, out, temperature)
+    def rows(block: Array, out: Array, where: slice) -> None:
+        shift(block, out, temperature)
         np.exp(out, out=out)
         np.divide(out, out.sum(axis=1, keepdims=True), out=out)
 
@@ -71,12 +71,12 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
 
     Notes
     -----
-    Derived in chapters/softmax.md, The logarithm of softmax.
+    Derived in chapters/softmax.md, Where the naive form breaks.
     """
 
-    def rows(block: Array, out: Array) -> None:
-        _, largest = _shift(block, out, temperature)
-        out -= np.log1p(_sum_of_others(out, largest))[:, None]
+    def rows(block: Array, out: Array, where: slice) -> None:
+        _, largest = shift(block, out, temperature)
+        out -= np.log1p(sum_of_others(out, largest))[:, None]
 
     _check_temperature(temperature)
     return by_rows(rows, float_array(x), axis)
@@ -120,10 +120,10 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     Derived in chapters/softmax.md, Where the naive form breaks.
     """
 
-    def rows(block: Array, out: Array) -> None:
+    def rows(block: Array, out: Array, where: slice) -> None:
         z = np.empty(block.shape, out.dtype)
-        maximum, largest = _shift(block, z)
-        others = np.log1p(_sum_of_others(z, largest))
+        maximum, largest = shift(block, z)
+        others = np.log1p(sum_of_others(z, largest))
         out[:, 0] = np.where(np.isinf(maximum), maximum, maximum + others)
 
     return by_rows(rows, float_array(x), axis, reduce=True, keepdims=keepdims)
@@ -188,7 +188,7 @@ def _check_temperature(temperature: float) -> None:
         )
 
 
-def _shift(block: Array, out: Array, temperature: float = 1.0) -> tuple[Array, tuple[Any, Any]]:
+def shift(block: Array, out: Array, temperature: float = 1.0) -> tuple[Array, tuple[Any, Any]]:
     """Write (block − maximum) / T to `out`, row by row; return the maxima and the index of each."""
     largest = np.arange(len(block)), block.argmax(axis=1)
     maximum = block[largest]
@@ -199,7 +199,8 @@ def _shift(block: Array, out: Array, temperature: float = 1.0) -> tuple[Array, t
     return maximum, largest
 
 
-def _sum_of_others(z: Array, largest: tuple[Any, Any]) -> Array:
+def sum_of_others(z: Array, largest: tuple[Any, Any]) -> Array:
+    """Sum exp(z) over each row but its largest entry, whose exponential is 1."""
     e = np.exp(z)
     e[largest] = 0
     return np.asarray(e.sum(axis=1))

@@ -60,7 +60,7 @@ def toeplitz_matrix(
 
     Notes
     -----
-    Derived in chapters/convolution.md, Convolution as a matrix, and chapters/conv-backprop.md, The Jacobian is a
+    Derived in chapters/convolution.md, A matrix, and chapters/conv-backprop.md, The Jacobian is a
     Toeplitz matrix. ``A.T`` is the backward pass: the transpose of the valid matrix is the full matrix of the flipped
     kernel, ``toeplitz_matrix(w[::-1], m, "full")``, at stride 1.
     """
@@ -105,7 +105,7 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
 
     Notes
     -----
-    Derived in chapters/conv-backprop.md, The weight gradient is a Hankel matrix.
+    Derived in chapters/conv-backprop.md, The weight gradient.
     """
     y = _nonempty(y, "y", 1)
     _check_positive(k=k, stride=stride, dilation=dilation)

@@ -27,6 +27,25 @@ def copy_book(folder: Path) -> Path:
     return folder
 
 
+def copy_chapter(folder: Path, chapter: Path) -> Path:
+    """Copy a book with this chapter alone, so that a test does not depend on the others."""
+    copy_book(folder)
+    kept = {"ledger", "bibliography"}
+    for other in (folder / "chapters").glob("*.md"):
+        if other.stem not in kept:
+            other.unlink()
+    for recording in (folder / "tests" / "recorded").glob("*.ipynb"):
+        if recording.stem != chapter.stem:
+            recording.unlink()
+    shutil.copy2(chapter, folder / "chapters")
+    (folder / "index.md").write_text("# A small book\n")
+    names = [chapter.stem, *sorted(kept)]
+    (folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nchapters:\n" + "".join(f"- file: chapters/{name}\n" for name in names)
+    )
+    return folder
+
+
 def compare(folder: Path, stem: str = "softmax") -> tuple[int, str]:
     """Run the stock nbval over one recording of a copy, with the copy's nnlib, as `make test` does."""
     command: list[str | Path] = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder]

@@ -82,9 +82,9 @@ def scaled(function: Callable[..., Any], factor: float) -> Callable[..., Any]:
     return wrong
 
 
-def execute(cells: list[str]) -> list[BaseException]:
-    """Execute cells in one namespace; go on after an exception, and return them all."""
-    raised: list[BaseException] = []
+def execute(cells: list[str], enough: Callable[[Exception], bool] = lambda error: False) -> list[Exception]:
+    """Execute cells in one namespace; go on after an exception, unless it is ``enough``; return all exceptions."""
+    raised: list[Exception] = []
     namespace: dict[str, Any] = {"__name__": "__main__"}
     mpl.use("Agg")
     import matplotlib.pyplot as plt
@@ -96,4 +96,6 @@ def execute(cells: list[str]) -> list[BaseException]:
             except Exception as error:
                 raised.append(error)
             plt.close("all")
+            if raised and enough(raised[-1]):
+                break
     return raised

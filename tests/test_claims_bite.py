@@ -24,9 +24,13 @@ def names(value: object) -> str:
     return value.stem if isinstance(value, Path) else str(value)
 
 
-def broken(chapter: Path) -> list[str]:
-    """Return the claims of the chapter that do not hold, as they are now."""
-    return [str(e) for e in execute(code(chapter)) if isinstance(e, ClaimFailed) and "does not hold" in str(e)]
+def is_broken_claim(error: Exception) -> bool:
+    return isinstance(error, ClaimFailed) and "does not hold" in str(error)
+
+
+def a_claim_breaks(chapter: Path) -> bool:
+    """Tell whether an equation of the chapter is said not to hold, as things are now."""
+    return any(map(is_broken_claim, execute(code(chapter), enough=is_broken_claim)))
 
 
 @pytest.mark.parametrize("chapter", CLAIMING, ids=names)
@@ -34,14 +38,14 @@ def test_every_claim_holds_as_things_are(chapter: Path) -> None:
     assert execute(code(chapter)) == []
 
 
-@pytest.mark.parametrize("factor", [1.001, 1.000001])
+@pytest.mark.parametrize("factor", [1.001, pytest.param(1.000001, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("chapter", "module", "name"), CALLS, ids=names)
 def test_a_scaled_function_breaks_a_claim(
     chapter: Path, module: str, name: str, factor: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function = getattr(importlib.import_module(module), name)
     monkeypatch.setattr(f"{module}.{name}", scaled(function, factor))
-    assert broken(chapter), (
+    assert a_claim_breaks(chapter), (
         f"{chapter.name} stays green with {module}.{name} scaled by {factor}: give one of its claims a side that does "
         "not come from nnlib (a finite difference, the definition in plain NumPy, a closed form)"
     )

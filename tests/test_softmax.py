@@ -18,12 +18,13 @@ vectors = hnp.arrays(np.float64, st.integers(1, 8), elements=finite)
 
 
 def exact(x):
-    """Softmax, log-softmax and log-sum-exp of a vector with 60 digits."""
+    """Softmax, log-softmax and log-sum-exp of a vector with 60 digits, also where one entry dominates."""
     with mpmath.workdps(60):
-        x = [mpmath.mpf(float(v)) for v in x]
-        m = max(x)
-        lse = m + mpmath.log1p(mpmath.fsum(mpmath.exp(v - m) for v in x) - 1)
-        return [mpmath.exp(v - lse) for v in x], [v - lse for v in x], lse
+        z = [mpmath.mpf(float(v)) - float(x.max()) for v in x]
+        z.remove(0)
+        tail = mpmath.log1p(mpmath.fsum(map(mpmath.exp, z)))
+        log_p = [mpmath.mpf(float(v)) - float(x.max()) - tail for v in x]
+        return [mpmath.exp(v) for v in log_p], log_p, float(x.max()) + tail
 
 
 def relative(value, true):

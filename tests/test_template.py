@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
-from copies import build, compare, copy_book
+from copies import build, compare, copy_chapter
 from in_process import code, execute
 
 from tools import recordings
@@ -21,17 +20,7 @@ TEMPLATE = ROOT / "tools" / "template.md"
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Return a copy of the book whose only chapter is the template."""
-    folder = copy_book(tmp_path)
-    for chapter in (folder / "chapters").glob("*.md"):
-        if chapter.stem != "ledger":
-            chapter.unlink()
-    shutil.rmtree(folder / "tests" / "recorded")
-    shutil.copy2(TEMPLATE, folder / "chapters")
-    (folder / "index.md").write_text("# A small book\n")
-    (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n- file: chapters/template\n- file: chapters/ledger\n"
-    )
-    return folder
+    return copy_chapter(tmp_path, TEMPLATE)
 
 
 def test_it_is_in_normal_form() -> None:

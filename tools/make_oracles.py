@@ -7,6 +7,7 @@ value, and the gradients of ⟨cotangent, value⟩. Numbers are written in full,
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 from collections.abc import Callable, Iterator
@@ -59,10 +60,11 @@ def _softmax() -> Iterator[Case]:
         x = np.array([[1, 3, 3], [1000, 1001, 999], [-1e4, 0, 5], [0, 0, 0]], dtype)
         for temperature in (0.1, 1.0, 2.5, 100.0):
             yield _case(function, {"x": x}, x.shape, axis=-1, temperature=temperature)
-    for dtype, axis, keepdims in itertools.product(DTYPES, (0, -1, (0, 2), (0, 1, 2)), (False, True)):
+    axes: list[int | tuple[int, ...]] = [0, -1, (0, 2), (0, 1, 2)]
+    for dtype, along, keepdims in itertools.product(DTYPES, axes, (False, True)):
         x = (5 * rng.normal(size=(2, 3, 4))).astype(dtype)
-        reduced = tuple(np.sum(x, axis=axis, keepdims=keepdims).shape)
-        yield _case("logsumexp", {"x": x}, reduced, axis=axis, keepdims=keepdims)
+        reduced = tuple(np.sum(x, axis=along, keepdims=keepdims).shape)
+        yield _case("logsumexp", {"x": x}, reduced, axis=along, keepdims=keepdims)
 
 
 def _losses() -> Iterator[Case]:
@@ -85,8 +87,8 @@ def _losses() -> Iterator[Case]:
 
 def torch_functions() -> dict[str, Callable[..., Any]]:
     """PyTorch's own form of each function, with the arguments of nnlib's."""
-    import torch
-    import torch.nn.functional as F
+    torch = importlib.import_module("torch")  # not installed for the tests
+    F = torch.nn.functional
 
     def cross_entropy(logits: Any, labels: Any) -> Any:
         classes = logits.shape[-1]
@@ -114,8 +116,7 @@ def torch_functions() -> dict[str, Callable[..., Any]]:
 
 def ask_torch(case: Case) -> Case:
     """Return the case with PyTorch's value and gradients."""
-    import torch
-
+    torch = importlib.import_module("torch")
     tensors = {name: torch.tensor(x, requires_grad=True) for name, x in case["arguments"].items()}
     value = torch_functions()[case["function"]](*tensors.values(), **case["options"])
     gradients = torch.autograd.grad(value, list(tensors.values()), torch.tensor(case["cotangent"]))
@@ -141,8 +142,7 @@ def from_json(value: Any) -> Any:
 
 def write(module: str) -> None:
     """Record one module's oracle."""
-    import torch
-
+    torch = importlib.import_module("torch")
     recorded = [json.dumps(ask_torch(case), default=to_json) for case in cases(module)]
     head = json.dumps({"made by": f"torch {torch.__version__.partition('+')[0]}", "with": "tools/make_oracles.py"})
     text = head[:-1] + ', "cases": [\n' + ",\n".join(recorded) + "\n]}\n"

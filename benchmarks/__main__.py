@@ -1,0 +1,84 @@
+"""Run the benchmarks: ``python -m benchmarks --help``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
+# glibc gives large arrays back to the system and asks for them anew, which costs time at every call.
+KEPT = {"MALLOC_TRIM_THRESHOLD_": str(1 << 40), "MALLOC_MMAP_THRESHOLD_": str(1 << 40)}
+
+
+def main() -> None:
+    """Read the command line, restart with the threads it asks for, and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help="which tables; all by default")
+    parser.add_argument("--threads", type=int, default=1, help="threads for every library (default 1)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="time for each case (default 2)")
+    parser.add_argument("--only", default="", help="only cases whose name contains this")
+    parser.add_argument("--keep-memory", action="store_true", help="let the allocator keep what is freed")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables to a Markdown page")
+    options = parser.parse_args()
+    wanted = {name: str(options.threads) for name in THREADS} | (KEPT if options.keep_memory else {})
+    if any(os.environ.get(name) != value for name, value in wanted.items()):  # read when the libraries are loaded
+        os.execve(sys.executable, [sys.executable, "-m", "benchmarks", *sys.argv[1:]], {**os.environ, **wanted})
+    run(options)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure group by group, print each table as soon as it is there, and write the page."""
+    from benchmarks import machine, peers, report, rounds
+
+    known = groups()
+    unknown = [name for name in options.groups if name not in known]
+    if unknown:
+        raise SystemExit(f"unknown: {', '.join(unknown)}; the groups are {', '.join(known)}")
+    torch = peers.peer("torch")
+    if torch:
+        torch.set_num_threads(options.threads)
+    description = machine.describe(options.threads)
+    if options.keep_memory:
+        description.append("freed memory is kept by the allocator")
+    print("\n".join(description), "\nnnlib's time, and that time as a multiple of each peer's\n", flush=True)
+    page = ["# Benchmarks", "", "Time of nnlib, and that time as a multiple of each peer's: below 1, nnlib is faster."]
+    page += [
+        "Medians of interleaved rounds; differences under 10 % are ties.",
+        "",
+        *(f"- {line}" for line in description),
+    ]
+    for name in options.groups or known:
+        results = [rounds.measure(case, options.seconds) for case in known[name]() if options.only in case.name]
+        if results:
+            cells = report.table(name, results)
+            print(report.plain(cells), flush=True, end="\n\n")
+            page += ["", report.markdown(cells)]
+    if options.write:
+        options.write.write_text("\n".join(page) + "\n", encoding="utf-8")
+
+
+def groups() -> Mapping[str, Callable[[], Iterator[Any]]]:
+    """Return the tables by name."""
+    from functools import partial
+
+    from benchmarks import convolution, differentiation, elementwise, imports
+
+    return {
+        "conv2d-float32": partial(convolution.layers, "float32"),
+        "conv2d-float64": partial(convolution.layers, "float64"),
+        "conv1d": convolution.sequences,
+        "convolve": convolution.signals,
+        "elementwise-float32": partial(elementwise.functions, "float32"),
+        "elementwise-float64": partial(elementwise.functions, "float64"),
+        "cross-entropy": elementwise.cross_entropy,
+        "scalars": differentiation.scalars,
+        "network-float32": partial(differentiation.network, "float32"),
+        "network-float64": partial(differentiation.network, "float64"),
+        "imports": imports.imports,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,255 @@
+"""Two networks for the digits, with their gradients written out by hand (chapters/digits.md).
+
+A network is two plain functions of a dictionary of parameters. The forward pass returns the scores and what it
+computed on the way; the backward pass takes these and the gradient in the scores, and returns the gradient in every
+parameter, under the same names. Nothing here calls `nnlib.autodiff`, and the tests compare with it.
+"""
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from nnlib._arrays import Array, float_array
+from nnlib.activations import heaviside, relu, sigmoid, softplus
+from nnlib.conv import conv2d, conv2d_input_gradient, conv2d_weight_gradient
+
+__all__ = [
+    "cnn_backward",
+    "cnn_forward",
+    "cnn_init",
+    "mlp_backward",
+    "mlp_forward",
+    "mlp_init",
+]
+
+Parameters: TypeAlias = dict[str, Any]
+Activation: TypeAlias = Literal["softplus", "relu"]
+
+ACTIVATIONS = {"softplus": (softplus, sigmoid), "relu": (relu, heaviside)}  # each with its derivative
+
+
+def mlp_init(rng: np.random.Generator, sizes: tuple[int, int, int] = (64, 32, 10)) -> Parameters:
+    """Return random parameters for a network with one hidden layer.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The source of chance.
+    sizes : (int, int, int)
+        Inputs d, hidden units h and classes K.
+
+    Returns
+    -------
+    dict
+        W1 (h, d), b1 (h,), W2 (K, h), b2 (K,) in float64: weights normal with variance 2 / inputs, biases 0.
+
+    Raises
+    ------
+    ValueError
+        If a size is not positive.
+
+    Notes
+    -----
+    See chapters/digits.md, Where training starts. K. He et al., "Delving deep into rectifiers", ICCV 2015.
+    """
+    inputs, hidden, classes = _positive("sizes", sizes, 3)
+    return {
+        "W1": _weights(rng, (hidden, inputs)),
+        "b1": np.zeros(hidden),
+        "W2": _weights(rng, (classes, hidden)),
+        "b2": np.zeros(classes),
+    }
+
+
+def mlp_forward(params: Parameters, x: Any, activation: Activation = "softplus") -> tuple[Array, Parameters]:
+    """Return the scores act(x W1ᵀ + b1) W2ᵀ + b2, and the intermediates that `mlp_backward` needs.
+
+    Parameters
+    ----------
+    params : dict
+        As from `mlp_init`.
+    x : array_like, shape (n, d)
+        One example a row.
+    activation : {"softplus", "relu"}
+        Of the hidden layer.
+
+    Returns
+    -------
+    scores : ndarray, shape (n, K)
+        The scores of the classes, before softmax.
+    kept : dict
+        x, a1, h1 and the activation.
+
+    Raises
+    ------
+    ValueError
+        If the activation has another name, or the shapes do not fit.
+
+    Notes
+    -----
+    Derived in chapters/mlp.md, The forward pass.
+    """
+    act, _ = _activation(activation)
+    x = float_array(x)
+    if x.ndim != 2 or x.shape[1] != params["W1"].shape[1]:
+        raise ValueError(
+            f"x must have shape (n, {params['W1'].shape[1]}) for W1 of {params['W1'].shape}; got {x.shape}"
+        )
+    a1 = x @ params["W1"].T + params["b1"]
+    h1 = act(a1)
+    scores = h1 @ params["W2"].T + params["b2"]
+    return scores, {"x": x, "a1": a1, "h1": h1, "activation": activation}
+
+
+def mlp_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
+    """Return the gradient in every parameter, given the gradient g in the scores.
+
+    Parameters
+    ----------
+    params, kept : dict
+        As given to and returned by `mlp_forward`.
+    g : ndarray, shape (n, K)
+        The gradient of the loss in the scores, as from `nnlib.training.mean_cross_entropy`.
+
+    Returns
+    -------
+    dict
+        One array a parameter, under its name and in its shape.
+
+    Notes
+    -----
+    Derived in chapters/mlp.md, Many examples at once, backwards.
+    """
+    _, slope = _activation(kept["activation"])
+    g1 = (g @ params["W2"]) * slope(kept["a1"])
+    return {"W1": g1.T @ kept["x"], "b1": g1.sum(axis=0), "W2": g.T @ kept["h1"], "b2": g.sum(axis=0)}
+
+
+def cnn_init(rng: np.random.Generator, channels: tuple[int, int] = (8, 16), classes: int = 10) -> Parameters:
+    """Return random parameters for a network of two convolution layers and one dense layer on 8 × 8 images.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The source of chance.
+    channels : (int, int)
+        Output channels c1 and c2 of the convolution layers.
+    classes : int
+        Classes K.
+
+    Returns
+    -------
+    dict
+        K1 (c1, 1, 3, 3), b1 (c1,), K2 (c2, c1, 3, 3), b2 (c2,), W3 (K, 16 c2), b3 (K,) in float64: weights normal with
+        variance 2 / inputs of a unit, biases 0.
+
+    Raises
+    ------
+    ValueError
+        If a size is not positive.
+
+    Notes
+    -----
+    See chapters/digits.md, Where training starts.
+    """
+    first, second, classes = _positive("channels and classes", (*channels, classes), 3)
+    return {
+        "K1": _weights(rng, (first, 1, 3, 3)),
+        "b1": np.zeros(first),
+        "K2": _weights(rng, (second, first, 3, 3)),
+        "b2": np.zeros(second),
+        "W3": _weights(rng, (classes, 16 * second)),
+        "b3": np.zeros(classes),
+    }
+
+
+def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus") -> tuple[Array, Parameters]:
+    """Return the scores of two convolution layers and a dense one, and the intermediates that `cnn_backward` needs.
+
+    The first layer keeps the size, 8 × 8; the second has stride 2 and leaves 4 × 4. Both pad with a frame of zeros.
+
+    Parameters
+    ----------
+    params : dict
+        As from `cnn_init`.
+    x : array_like, shape (n, 1, 8, 8)
+        The images.
+    activation : {"softplus", "relu"}
+        Of both convolution layers.
+
+    Returns
+    -------
+    scores : ndarray, shape (n, K)
+        The scores of the classes, before softmax.
+    kept : dict
+        x, a1, h1, a2, h2 and the activation.
+
+    Raises
+    ------
+    ValueError
+        If the activation has another name, or the shapes do not fit.
+
+    Notes
+    -----
+    Derived in chapters/digits.md, A small convolutional network.
+    """
+    act, _ = _activation(activation)
+    x = float_array(x)
+    if x.ndim != 4 or x.shape[1:] != (1, 8, 8):
+        raise ValueError(f"x must have shape (n, 1, 8, 8); got {x.shape}")
+    a1 = conv2d(x, params["K1"], params["b1"], padding=1)
+    h1 = act(a1)
+    a2 = conv2d(h1, params["K2"], params["b2"], stride=2, padding=1)
+    h2 = act(a2)
+    scores = h2.reshape(len(x), -1) @ params["W3"].T + params["b3"]
+    return scores, {"x": x, "a1": a1, "h1": h1, "a2": a2, "h2": h2, "activation": activation}
+
+
+def cnn_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
+    """Return the gradient in every parameter, given the gradient g in the scores.
+
+    Parameters
+    ----------
+    params, kept : dict
+        As given to and returned by `cnn_forward`.
+    g : ndarray, shape (n, K)
+        The gradient of the loss in the scores.
+
+    Returns
+    -------
+    dict
+        One array a parameter, under its name and in its shape.
+
+    Notes
+    -----
+    Derived in chapters/digits.md, The backward pass, from chapters/conv-backprop.md, Channels.
+    """
+    _, slope = _activation(kept["activation"])
+    h1, h2, size = kept["h1"], kept["h2"], params["K1"].shape[2:]
+    g2 = (g @ params["W3"]).reshape(h2.shape) * slope(kept["a2"])
+    g1 = conv2d_input_gradient(g2, params["K2"], h1.shape[2:], stride=2, padding=1) * slope(kept["a1"])
+    return {
+        "K1": conv2d_weight_gradient(g1, kept["x"], size, padding=1),
+        "b1": g1.sum(axis=(0, 2, 3)),
+        "K2": conv2d_weight_gradient(g2, h1, params["K2"].shape[2:], stride=2, padding=1),
+        "b2": g2.sum(axis=(0, 2, 3)),
+        "W3": g.T @ h2.reshape(len(h2), -1),
+        "b3": g.sum(axis=0),
+    }
+
+
+def _activation(name: str) -> tuple[Any, Any]:
+    if name not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(map(repr, ACTIVATIONS))}; got {name!r}")
+    return ACTIVATIONS[name]
+
+
+def _positive(what: str, sizes: tuple[int, ...], count: int) -> tuple[int, ...]:
+    if len(sizes) != count or not all(size > 0 for size in sizes):
+        raise ValueError(f"{what} must be {count} positive integers; got {sizes}")
+    return sizes
+
+
+def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw normal weights with variance 2 / inputs, where all axes but the first count inputs."""
+    return rng.normal(scale=np.sqrt(2 / np.prod(shape[1:])), size=shape)

@@ -1,0 +1,98 @@
+"""What training needs besides a network: the mean loss of a batch, its gradient, and the step (chapters/digits.md)."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib._arrays import Array
+from nnlib.losses import cross_entropy, cross_entropy_gradient, squared_error
+from nnlib.softmax import softmax
+
+__all__ = ["mean_cross_entropy", "mean_squared_error", "sgd_step"]
+
+
+def mean_cross_entropy(scores: Array, labels: Any) -> tuple[Array, Array]:
+    """Return the mean cross-entropy of n examples, and its gradient in the scores, (softmax − e_y) / n.
+
+    Parameters
+    ----------
+    scores : array_like, shape (n, K)
+        Before softmax.
+    labels : array_like of int, shape (n,)
+        The classes, counted from 0.
+
+    Returns
+    -------
+    loss : float
+    gradient : ndarray, shape (n, K)
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `nnlib.losses.cross_entropy`, and for no examples.
+
+    Notes
+    -----
+    Derived in chapters/mlp.md, The gradient at the output.
+    """
+    n = _examples(scores)
+    return cross_entropy(scores, labels).sum() / n, cross_entropy_gradient(scores, labels) / n
+
+
+def mean_squared_error(scores: Array, labels: Any) -> tuple[Array, Array]:
+    """Return the mean of ‖softmax − e_y‖² over n examples, and its gradient in the scores.
+
+    Parameters, result and errors are those of `mean_cross_entropy`.
+
+    Notes
+    -----
+    The gradient is J v / n with v = 2 (p − e_y) and the Jacobian J = Diag(p) − p pᵀ of softmax.
+    Derived in chapters/digits.md, Two losses.
+    """
+    n = _examples(scores)
+    cross_entropy(scores, labels)  # the same demands on the labels
+    p = softmax(scores)
+    target = np.eye(p.shape[-1], dtype=p.dtype)[np.asarray(labels)]
+    v = 2 * (p - target)
+    return squared_error(p, target).sum() / n, p * (v - (p * v).sum(axis=-1, keepdims=True)) / n
+
+
+def sgd_step(
+    params: dict[str, Any], gradients: dict[str, Any], learning_rate: float, penalty: float = 0.0
+) -> dict[str, Any]:
+    """Return the parameters after one step of gradient descent, θ − α (∇L + 2 λ θ).
+
+    Parameters
+    ----------
+    params, gradients : dict
+        Arrays under the same names; they are left as they are.
+    learning_rate : float
+        α > 0.
+    penalty : float
+        λ ≥ 0, the price on the squared length of all parameters (L2 regularization).
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If the names or the shapes differ, or a number is out of range.
+
+    Notes
+    -----
+    Derived in chapters/mlp.md, A price on large parameters.
+    """
+    if not learning_rate > 0 or not penalty >= 0:
+        raise ValueError(f"learning_rate must be > 0 and penalty >= 0; got {learning_rate} and {penalty}")
+    shapes, others = ({name: np.shape(part) for name, part in parts.items()} for parts in (params, gradients))
+    if shapes != others:
+        raise ValueError(f"params and gradients must have the same names and shapes; got {shapes} and {others}")
+    return {name: p - learning_rate * (gradients[name] + 2 * penalty * p) for name, p in params.items()}
+
+
+def _examples(scores: Any) -> int:
+    if np.ndim(scores) != 2 or len(scores) == 0:
+        raise ValueError(f"scores must have shape (n, K) with n > 0; got {np.shape(scores)}")
+    return len(scores)

@@ -1,0 +1,35 @@
+"""The page of functions leaves none out."""
+
+import ast
+import re
+
+from tools.paths import CHAPTERS, ROOT
+
+# What serves other modules of nnlib rather than a reader.
+INTERNAL = {
+    "conv_naive",
+    "numpy_composed",
+    "numpy_elementwise",
+    "numpy_rules",
+}
+HELPERS = {
+    "conv_arithmetic": {"check_sizes"},
+    "rules": {"Operation", "Rule", "operation", "operations", "unbroadcast"},
+    "softmax": {"shift", "sum_of_others"},
+}
+
+
+def public(module: str) -> set[str]:
+    tree = ast.parse((ROOT / "nnlib" / f"{module}.py").read_text(encoding="utf-8"))
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return {name for name in defined if not name.startswith("_")} - HELPERS.get(module, set())
+
+
+def test_every_public_function_is_on_the_page() -> None:
+    text = (CHAPTERS / "api.md").read_text(encoding="utf-8")
+    listed = {
+        module: set(re.split(r",\s*", names))
+        for module, names in re.findall(r"\.\. automodule:: nnlib\.(\w+)\n +:members: (.+)\n", text)
+    }
+    modules = {path.stem for path in (ROOT / "nnlib").glob("*.py") if not path.stem.startswith("_")} - INTERNAL
+    assert listed == {module: public(module) for module in sorted(modules)}

@@ -1,0 +1,67 @@
+"""The digits: what the source publishes about them, and what happens to a damaged file."""
+
+import gzip
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from nnlib import datasets
+from nnlib.datasets import load_digits
+
+
+def test_shapes_and_values():
+    images, labels = load_digits()
+    assert images.shape == (1797, 8, 8)
+    assert images.dtype == np.float64
+    assert labels.shape == (1797,)
+    assert labels.dtype == np.int64
+    assert np.array_equal(np.unique(images), np.arange(17) / 16)
+
+
+def test_the_counts_that_the_source_publishes():
+    _, labels = load_digits()
+    assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+
+
+def test_the_first_image_is_a_zero():
+    images, labels = load_digits()
+    assert (16 * images[0, 0]).tolist() == [0, 0, 5, 13, 9, 1, 0, 0]
+    assert (16 * images[0, 3]).tolist() == [0, 4, 12, 0, 0, 8, 8, 0]
+    assert labels[:10].tolist() == list(range(10))
+
+
+def test_every_call_returns_new_arrays():
+    images, labels = load_digits()
+    images[:], labels[:] = 7, 7
+    again, fresh = load_digits()
+    assert again.max() == 1
+    assert fresh[0] == 0
+
+
+def packaged() -> bytes:
+    return resources.files("nnlib").joinpath("data/digits.npz").read_bytes()
+
+
+@pytest.mark.parametrize("size", [0, 100, 30000])
+def test_a_short_file_is_named(size):
+    with pytest.raises(ValueError, match=r"digits\.npz is damaged"):
+        datasets._decode(packaged()[:size])
+
+
+def test_a_file_of_another_kind_is_named():
+    with pytest.raises(ValueError, match=r"digits\.npz is damaged"):
+        datasets._decode(gzip.compress(b"no arrays"))
+
+
+@pytest.mark.parametrize("change", ["pixel", "label"])
+def test_one_changed_number_is_noticed(tmp_path, change):
+    images, labels = load_digits()
+    images, labels = (16 * images).astype(np.uint8), labels.astype(np.uint8)
+    if change == "pixel":
+        images[500, 4, 4] ^= 1
+    else:
+        labels[500] ^= 1
+    np.savez_compressed(tmp_path / "changed.npz", images=images, labels=labels)
+    with pytest.raises(ValueError, match="SHA-256"):
+        datasets._decode((tmp_path / "changed.npz").read_bytes())
