@@ -17,8 +17,8 @@ import numpy as np
 
 from tools import chapters
 
-# These print or draw; they return no value that a claim could compare.
-NO_VALUE = {"nnlib.claims", "nnlib.notebook", "nnlib.plots"}
+# These print, draw or register; they return no value that a claim could compare.
+NO_VALUE = {"nnlib.claims", "nnlib.notebook", "nnlib.plots", "nnlib.rules"}
 
 
 def code(chapter: Path) -> list[str]:
