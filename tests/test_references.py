@@ -6,7 +6,7 @@ import pytest
 
 from tools.paths import ROOT
 
-REFERENCE = re.compile(r"chapters/([\w-]+)\.md, ([A-Z].*?)(?=[.;]|, and chapters)")
+REFERENCE = re.compile(r"chapters/([\w-]+)\.md, ([A-Z].*?)(?=[.;]|, (?:and|from) chapters)")
 REFERENCES = [
     (path.name, chapter, section)
     for path in sorted((ROOT / "nnlib").glob("*.py"))
