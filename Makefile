@@ -2,7 +2,7 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check record format serve lab lock clean distclean
+.PHONY: help setup book test check record format serve lab lock bench clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -19,6 +19,7 @@ help:
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
 	@echo "make lock       compile requirements.in into requirements.txt and requirements.lock (UPGRADE=1)"
+	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
 	@echo "make clean      remove what was built; make distclean removes the environment, too"
 
 setup:
@@ -47,6 +48,9 @@ lab: setup
 
 lock: setup
 	@$(RUN) tools.lock $(if $(UPGRADE),--upgrade)
+
+bench: setup
+	@$(RUN) benchmarks $(ARGS)
 
 clean:
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache
