@@ -2,7 +2,7 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check record format serve lab lock bench clean distclean
+.PHONY: help setup book test check record format serve lab lock bench oracles clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -20,6 +20,7 @@ help:
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
 	@echo "make lock       compile requirements.in into requirements.txt and requirements.lock (UPGRADE=1)"
 	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
+	@echo "make oracles    record the values of PyTorch that the tests compare with (needs PyTorch in .venv)"
 	@echo "make clean      remove what was built; make distclean removes the environment, too"
 
 setup:
@@ -51,6 +52,11 @@ lock: setup
 
 bench: setup
 	@$(RUN) benchmarks $(ARGS)
+
+oracles: setup
+	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
+	  echo "make oracles needs PyTorch: .venv/bin/python -m pip install torch, then run it again. The tests do not."; exit 1; }
+	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tools.$$program || exit 1; done
 
 clean:
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache
