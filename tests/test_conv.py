@@ -67,6 +67,17 @@ def _faces(x, w, g, options):
     )
 
 
+@pytest.mark.parametrize("padding", [0, 1, 2, (3, 1), (0, 4), "same"])
+@pytest.mark.parametrize("kernel", [(1, 1), (3, 3), (2, 4)])
+@pytest.mark.parametrize("dilation", [1, (2, 1)])
+def test_at_stride_1_the_input_gradient_is_a_convolution_with_flipped_kernels(padding, kernel, dilation):
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(4, 1, *kernel))
+    g = rng.normal(size=conv2d(np.zeros((2, 2, 5, 6)), w, None, 1, padding, dilation, 2).shape)
+    s = sliding((5, 6), kernel, 1, padding, dilation)
+    close(conv2d_input_gradient(g, w, (5, 6), 1, padding, dilation, 2), _im2col.scatter(g, w, s, 2))
+
+
 @given(layers(), st.integers(0, 2**32 - 1))
 def test_three_faces_of_one_sum(layer, seed):
     x, w, options = layer
