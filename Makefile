@@ -2,15 +2,16 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check record format serve lab lock clean distclean
+.PHONY: help setup book test check record format serve lab lock bench oracles clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
-export PYTHON
+SOLUTIONS ?= yes
+export PYTHON SOLUTIONS
 RUN := .venv/bin/python -m
 
 help:
-	@echo "make book       build the book; prints the path of index.html"
+	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
 	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
 	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
@@ -18,6 +19,8 @@ help:
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
 	@echo "make lock       compile requirements.in into requirements.txt and requirements.lock (UPGRADE=1)"
+	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
+	@echo "make oracles    record the values of PyTorch that the tests compare with (needs PyTorch in .venv)"
 	@echo "make clean      remove what was built; make distclean removes the environment, too"
 
 setup:
@@ -46,6 +49,14 @@ lab: setup
 
 lock: setup
 	@$(RUN) tools.lock $(if $(UPGRADE),--upgrade)
+
+bench: setup
+	@$(RUN) benchmarks $(ARGS)
+
+oracles: setup
+	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
+	  echo "make oracles needs PyTorch: .venv/bin/python -m pip install torch, then run it again. The tests do not."; exit 1; }
+	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tools.$$program || exit 1; done
 
 clean:
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache

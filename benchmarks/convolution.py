@@ -1,6 +1,6 @@
 """Convolution: layers against PyTorch and against windows with einsum or tensordot; signals against NumPy and SciPy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from benchmarks.peers import peer
 from benchmarks.rounds import Case
 from nnlib.conv import conv1d, conv2d, conv2d_input_gradient, conv2d_weight_gradient
+from nnlib.conv_arithmetic import conv_output_size
 from nnlib.signal import convolve
 
 # name: shape of x, shape of w, padding at dilation 1
@@ -24,10 +25,11 @@ SIZES = {
 SETTINGS = {"": (1, 1), " stride 2": (2, 1), " dilation 2": (1, 2)}
 
 
-def layers(dtype: str) -> Iterator[Case]:
+def layers(dtype: str, names: Sequence[str] = tuple(SIZES)) -> Iterator[Case]:
     """Forward, and backward: the gradients of input and weights."""
     for setting, (stride, dilation) in SETTINGS.items():
-        for name, (x_shape, w_shape, padding) in SIZES.items():
+        for name in names:
+            x_shape, w_shape, padding = SIZES[name]
             if min(x_shape[2:]) + 2 * padding * dilation < dilation * (w_shape[2] - 1) + 1:
                 continue
             yield from _layer(f"{name}{setting}", dtype, x_shape, w_shape, stride, padding * dilation, dilation)
@@ -39,7 +41,8 @@ def _layer(
     rng = np.random.default_rng(0)
     x, w = (rng.normal(size=shape).astype(dtype) for shape in (x_shape, w_shape))
     options = stride, padding, dilation
-    g = rng.normal(size=conv2d(x, w, None, *options).shape).astype(dtype)
+    output = (conv_output_size(size, k, *options) for size, k in zip(x_shape[2:], w_shape[2:], strict=True))
+    g = rng.normal(size=(x_shape[0], w_shape[0], *output)).astype(dtype)
 
     def gradients() -> Any:
         image, kernel = x.shape[2:], w.shape[2:]

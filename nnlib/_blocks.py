@@ -49,7 +49,7 @@ def by_rows(
         with np.errstate(all="ignore"):
             for i in range(0, rows, step):
                 part = slice(i, i + step)
-                function(np.ascontiguousarray(matrix[part]), out[part], part)
+                function(np.ascontiguousarray(matrix[part], out.dtype), out[part], part)
             out = out.astype(x.dtype, copy=False)
     if reduce:
         return out.reshape([1 if i in axes else n for i, n in enumerate(x.shape)] if keepdims else shape)[()]

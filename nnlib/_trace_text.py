@@ -103,7 +103,8 @@ def expression(step: Any, name: Callable[[Any], str]) -> str:
     if function is np.power and isinstance(step.arrays[1], int):
         return arguments[0] + arguments[1].translate(SUPERSCRIPTS)
     if function in INFIX:
-        return f"{arguments[0]} {INFIX[function]} {arguments[1]}"
+        first, second = arguments
+        return f"{first} {INFIX[function]} {f'({second})' if second.startswith('-') else second}"
     signature = step.op.signature
     defaults = {p.name: p.default for p in signature.parameters.values()} if signature else {}
     options = [f"{key}={value!r}" for key, value in step.options.items() if defaults.get(key, "") is not value]

@@ -51,8 +51,10 @@ def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute
         )
     values = [a.value if isinstance(a, Traced) and a.level == level else a for a in arrays]
     y = compute(*values) if compute else op.call(values, options)
-    if type(y) is not np.float64 and y.dtype.kind != "f":
-        raise TypeError(f"{_name(op.function)} gave {y.dtype}; only functions of real numbers can be differentiated")
+    if type(y) is not np.float64:
+        y = y if hasattr(y, "dtype") else np.asarray(y)[()]
+        if y.dtype.kind != "f":
+            raise TypeError(f"{_name(op.function)} gave {y.dtype}; only real functions can be differentiated")
     return top.follow(op, arrays, values, options, y)
 
 

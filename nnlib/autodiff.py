@@ -168,6 +168,11 @@ def jacfwd(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     callable
         Takes x, returns an array of shape ``f(x).shape + x.shape``.
 
+    Raises
+    ------
+    ValueError
+        When called, if f does not return one array.
+
     Notes
     -----
     One pass for each entry of x. Derived in chapters/autodiff.md, Whole Jacobians.
@@ -175,7 +180,7 @@ def jacfwd(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def jacobian(x: Any) -> Any:
         x = _number(x)
-        columns = [jvp(f, (x,), (unit,))[1] for unit in _units(x)]
+        columns = [_one_array(jvp(f, (x,), (unit,))[1]) for unit in _units(x)]
         if not columns:
             return np.zeros((*_number(f(x)).shape, *x.shape), x.dtype)
         return np.reshape(np.stack(columns, axis=-1), columns[0].shape + x.shape)
@@ -186,7 +191,7 @@ def jacfwd(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def jacrev(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return the function that computes the Jacobian of `f` row by row, in reverse mode.
 
-    Parameters and result are those of `jacfwd`.
+    Parameters, result and errors are those of `jacfwd`.
 
     Notes
     -----
@@ -196,10 +201,18 @@ def jacrev(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def jacobian(x: Any) -> Any:
         x = _number(x)
         y, pullback = vjp(f, x)
-        rows = [pullback(unit)[0] for unit in _units(y)]
+        rows = [pullback(unit)[0] for unit in _units(_one_array(y))]
         return np.reshape(np.stack(rows), y.shape + x.shape) if rows else np.zeros(y.shape + x.shape, x.dtype)
 
     return functools.wraps(f)(jacobian)
+
+
+def _one_array(y: Any) -> Any:
+    if isinstance(y, (list, tuple, dict)):
+        raise ValueError(
+            f"a Jacobian needs a function that returns one array, got a {type(y).__name__}; use jvp or vjp"
+        )
+    return y
 
 
 def _units(x: Any) -> Iterator[Any]:

@@ -189,6 +189,6 @@ def _checked_labels(logits: Array, labels: Any) -> Any:
     if logits.ndim == 0 or y.shape != logits.shape[:-1]:
         raise ValueError(f"logits of shape (..., K) need labels of shape (...); got {logits.shape} and {y.shape}")
     classes = logits.shape[-1]
-    if y.size and (y.min() < 0 or y.max() >= classes):
+    if y.size and y.astype(np.uint64).max() >= classes:  # a negative label becomes a huge one
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
     return y.astype(np.intp, copy=False)

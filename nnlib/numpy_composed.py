@@ -61,9 +61,10 @@ def _count(a: Any, axis: Any) -> int:
 
 
 @_composed(np.clip)
-def _clip(a: Any, a_min: Any = None, a_max: Any = None) -> Any:
-    a = a if a_min is None else np.maximum(a, a_min)
-    return a if a_max is None else np.minimum(a, a_max)
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    lowest, highest = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    a = a if lowest is None else np.maximum(a, lowest)
+    return a if highest is None else np.minimum(a, highest)
 
 
 @_composed(np.ravel)

@@ -161,7 +161,7 @@ def _kept(reduced: Any, a: Any, axis: Any) -> Any:
 
 @_rules_for(np.sum, "a")
 def _sum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.sum(a, axis=axis, keepdims=keepdims)
+    return a.sum(axis=axis, keepdims=keepdims)
 
 
 rule(

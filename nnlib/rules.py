@@ -39,6 +39,8 @@ An operation whose Jacobian is symmetric passes the same function twice. One tha
 (``def join(*arrays, axis)``) is marked ``@differentiable("*arrays")``; its one rule then gets the keyword ``position``,
 the index of the array it is asked about.
 
+A vjp whose argument was broadcast sums the cotangent back with `unbroadcast`.
+
 Write rules with NumPy functions, operators and other operations only: then they work on traced values too, and second
 derivatives need nothing more. Inside an operation itself, values are plain arrays.
 

@@ -177,7 +177,7 @@ def softmax_jacobian(x: Array, temperature: float = 1.0) -> Array:
     products = p[..., :, None] * p[..., None, :]
     diagonal = np.eye(x.shape[-1], dtype=bool)
     others = np.where(diagonal, 0, products)
-    return np.where(diagonal, others.sum(axis=-1, keepdims=True), -products) / temperature
+    return np.where(diagonal, others.sum(axis=-1, keepdims=True), -products) / float(temperature)
 
 
 def _check_temperature(temperature: float) -> None:

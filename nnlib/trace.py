@@ -153,7 +153,7 @@ class Trace:
         return self.evaluation._repr_html_()
 
 
-def trace(f: Callable[..., Any], *args: Any, **inputs: Any) -> Trace:
+def trace(f: Callable[..., Any], /, *args: Any, **inputs: Any) -> Trace:
     """Run `f` and record its steps, for the evaluation, tangent and adjoint traces.
 
     Parameters

@@ -47,7 +47,7 @@ def mean_squared_error(scores: Array, labels: Any) -> tuple[Array, Array]:
     Notes
     -----
     The gradient is J v / n with v = 2 (p − e_y) and the Jacobian J = Diag(p) − p pᵀ of softmax.
-    Derived in chapters/digits.md, Two losses.
+    Derived in chapters/digits.md, Two losses, two activation functions.
     """
     n = _examples(scores)
     cross_entropy(scores, labels)  # the same demands on the labels

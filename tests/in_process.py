@@ -71,6 +71,8 @@ def scaled(function: Callable[..., Any], factor: float) -> Callable[..., Any]:
         if isinstance(value, tuple | list):
             items = [scale(item) for item in value]
             return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+        if isinstance(value, dict):
+            return {name: scale(item) for name, item in value.items()}
         if callable(value):
             return scaled(value, factor)
         return value * factor if hasattr(value, "__mul__") else Scaled(value, scale)

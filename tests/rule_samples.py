@@ -5,6 +5,7 @@ shapes that broadcast where the operation allows it, and every option.
 """
 
 import numpy as np
+import rule_samples_conv
 
 from nnlib import activations, losses, numpy_rules, softmax
 
@@ -154,4 +155,6 @@ SAMPLES = {
         (lambda *x: np.einsum("bij, ij, j -> ib", *x), (CUBE, A, ROW)),
         (lambda x: np.einsum("bij->jbi", x), (CUBE,)),
     ],
+    # convolution
+    **rule_samples_conv.SAMPLES,
 }

@@ -57,7 +57,7 @@ def test_the_syllabus_example():
         lambda x: np.concatenate([x, [1.0, 2], x[::-1]]),
         lambda x: x.reshape(2, 2).T.ravel() * x.reshape((2, -1)).transpose((1, 0)).flatten(),
         lambda x: x.mean() + x.max() - x.min() + x.var() + x.std(ddof=1),
-        lambda x: np.clip(x, -0.2, 0.9) + x.clip(0, None) * x.round(),
+        lambda x: np.clip(x, -0.2, 0.9) + np.clip(x, min=-0.2, max=0.9) + x.clip(0, None) * x.round(),
         lambda x: np.pad(x, (1, 2)) + np.pad(x.reshape(1, 4), ((0, 1), (2, 1))).ravel()[:7],
         lambda x: np.diag(x) @ x + np.diag(np.outer(x, x), 1).sum() + np.diag(np.outer(x, x)),
         lambda x: np.dot(x, x) * np.dot(2, x) + np.dot(np.outer(x, x), x),
@@ -327,7 +327,10 @@ def test_bad_input():
         grad(np.sin)(ROW)
     with pytest.raises(ValueError, match="one number, got shape a tuple"):
         grad(lambda x: (x, x))(1.0)
-    with pytest.raises(TypeError, match=r"np\.add gave complex128; only functions of real numbers"):
+    for jacobian in (jacfwd, jacrev):
+        with pytest.raises(ValueError, match="one array, got a tuple; use jvp or vjp"):
+            jacobian(lambda x: (x, x))(1.0)
+    with pytest.raises(TypeError, match=r"np\.add gave complex128; only real functions"):
         grad(lambda x: x + 1j)(1.0)
 
 

@@ -202,6 +202,14 @@ def test_a_long_command_shows_signs_of_life(
     assert re.fullmatch(r"  done in \d+ s", said[-1])
 
 
+def test_a_long_command_shows_its_status_where_it_has_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.progress.HEARTBEAT", 0.5)
+    run("Waiting", [sys.executable, "-c", "import time; time.sleep(2)"], status=lambda: "2 of 3")
+    assert re.search(r"^  … \d+ s: 2 of 3$", capsys.readouterr().out, re.M)
+
+
 def test_a_failing_command_gives_its_log() -> None:
     with pytest.raises(Failed) as caught:
         run("Failing", [sys.executable, "-c", "import sys; print('why'); sys.exit(3)"])

@@ -89,6 +89,11 @@ def pip(*arguments: str) -> list[str]:
     return [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
 
 
+def installed() -> int:
+    """Return how many packages are in .venv so far."""
+    return sum(1 for _ in (VENV / "lib").glob("python*/site-packages/*.dist-info"))
+
+
 def remove_strays() -> None:
     """Uninstall what an earlier lock brought and this one does not name, so that no test passes by accident."""
     script = "import importlib.metadata as m; print(*{d.name for d in m.distributions()})"
@@ -132,6 +137,7 @@ def install_packages() -> None:
             run(
                 f"Installing {count} pinned packages (once; one to three minutes)",
                 pip("install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)),
+                status=lambda: f"{installed()} of {count} installed" if installed() > 3 else None,
             )
             remove_strays()
         except Failed as failure:

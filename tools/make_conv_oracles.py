@@ -23,6 +23,12 @@ EXACT = "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "max_pool2d"
 
 def cases() -> Iterator[dict[str, Any]]:
     """List the layers: the name of the function in PyTorch, the shapes of x and w, and the options."""
+    kernel: Any
+    stride: Any
+    padding: Any
+    dilation: Any
+    extra: Any
+    options: dict[str, Any]
     for (groups, inputs, outputs), stride, padding, dilation in itertools.product(
         [(1, 2, 3), (1, 1, 1), (2, 4, 2), (3, 3, 6)], [1, 2, 3], [0, 1, 3], [1, 2]
     ):

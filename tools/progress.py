@@ -42,10 +42,12 @@ def run(
     cwd: Path | None = None,
     show: Callable[[str], str | None] = lambda line: None,
     errors_at_once: bool = False,
+    status: Callable[[], str | None] = lambda: None,
 ) -> str:
     """Run ``command`` under a title; return what it printed (both streams) or raise ``Failed`` with it.
 
-    ``show`` picks the lines worth seeing, rewritten if need be. In silence, the last line appears every ten seconds.
+    ``show`` picks the lines worth seeing, rewritten if need be. After ten seconds of silence, a line gives the
+    ``status`` or, without one, what the command said last.
     With ``errors_at_once`` the standard error of the command is kept apart and passed through as it comes.
     """
     start = time.monotonic()
@@ -83,7 +85,7 @@ def run(
                     spoken = time.monotonic()
             if time.monotonic() - spoken > HEARTBEAT:
                 last = next((text.strip() for text in reversed(log) if text.strip()), "")
-                say(f"  … {elapsed(start)}: {plain(last)[:100]}")
+                say(f"  … {elapsed(start)}: {status() or plain(last)[:100]}")
                 spoken = time.monotonic()
         code = process.wait()
         passer.join()

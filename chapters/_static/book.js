@@ -69,7 +69,7 @@
   }
 
   // A box that scrolls is a tab stop, so that the keyboard can scroll it; one that does not is none.
-  const names = { "equation-body": "Equation", "table-box": "Table" };
+  const names = { "equation-body": "Equation", "table-box": "Table", "output text_html": "Table" };
   const sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       const scrolls = target.scrollWidth > target.clientWidth + 1;
@@ -82,7 +82,7 @@
       target.setAttribute("aria-label", (names[target.className] || "Code") + ", scrolls sideways");
     }
   });
-  for (const box of all(".equation-body, .table-box, pre")) sizes.observe(box);
+  for (const box of all(".equation-body, .table-box, .text_html, pre")) sizes.observe(box);
 
   // A link into a closed box opens it; printing opens all of them for the time being.
   function reveal() {
