@@ -80,6 +80,7 @@ def test_search_finds_titles_formulas_and_identifiers(
         targets = found.evaluate_all("all => all.slice(0, 10).map(one => one.getAttribute('href'))")
         assert any(target.startswith("chapters/softmax.html#") for target in targets), targets
         found.first.click()
+        view.page.wait_for_url("**/chapters/**")
         assert view.page.locator("article h1").count() == 1
         assert looks.noise(view) == []
 
