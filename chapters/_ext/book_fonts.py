@@ -124,10 +124,7 @@ def cut(source: Path, wanted: set[str], cache: Path) -> str:
     text = "".join(sorted(wanted))
     kept = cache / hashlib.sha256(source.read_bytes() + text.encode()).hexdigest()
     if not kept.exists():
-        options = subset.Options(
-            flavor="woff2", hinting=False, desubroutinize=True, name_IDs=["*"], notdef_outline=True
-        )
-        options.layout_features = ["kern", "liga", "mark", "mkmk", "ccmp", "locl"]
+        options = subset.Options(flavor="woff2", hinting=False, layout_features=["kern"], name_IDs=[])
         font = TTFont(source, recalcTimestamp=False)
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=text)
