@@ -16,12 +16,18 @@ from in_process import code, execute, imported, scaled
 from nnlib.claims import ClaimFailed
 from tools import chapters
 
+
+def slow_if(condition: bool) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if condition else []
+
+
 CLAIMING = [path for path in chapters.notebooks() if "\nclaim" in "\n".join(code(path))]
-LONG = {"digits"}  # trains networks: one factor is enough
+LONG = {"digits"}  # trains networks: one factor is enough, and the quick loop does without
+CHAPTERS = [pytest.param(path, marks=slow_if(path.stem in LONG)) for path in CLAIMING]
 CALLS = [(path, module, name) for path in CLAIMING for module, name in imported(path)]
 
-CASES = [(*call, 1.001) for call in CALLS]
-CASES += [pytest.param(*call, 1.000001, marks=pytest.mark.slow) for call in CALLS if call[0].stem not in LONG]
+CASES = [pytest.param(*call, 1.001, marks=slow_if(call[0].stem in LONG)) for call in CALLS]
+CASES += [pytest.param(*call, 1.000001, marks=slow_if(True)) for call in CALLS if call[0].stem not in LONG]
 
 
 def names(value: object) -> str:
@@ -37,7 +43,7 @@ def a_claim_breaks(chapter: Path) -> bool:
     return any(map(is_broken_claim, execute(code(chapter), enough=is_broken_claim)))
 
 
-@pytest.mark.parametrize("chapter", CLAIMING, ids=names)
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=names)
 def test_every_claim_holds_as_things_are(chapter: Path) -> None:
     assert execute(code(chapter)) == []
 

@@ -94,8 +94,7 @@ def problems(notebook: Any) -> list[str]:
 
 def dependencies(chapter: Path, root: Path = ROOT) -> list[Path]:
     """Return the nnlib modules that a chapter imports, directly or through another."""
-    code = "\n".join(cell.source for cell in read(chapter).cells if cell.cell_type == "code")
-    waiting, found = list(_imports(_python(code))), set()
+    waiting, found = list(_imports(_code(chapter.read_text(encoding="utf-8")))), set()
     while waiting:
         path = root / waiting.pop()
         if path in found or not path.exists():
@@ -112,8 +111,10 @@ def fingerprint(chapter: Path, root: Path = ROOT) -> str:
     return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 
-def _python(code: str) -> str:
-    """Return code without the lines that only IPython understands."""
+@cache
+def _code(text: str) -> str:
+    """Return the code of a chapter, without the lines that only IPython understands."""
+    code = "\n".join(cell.source for cell in jupytext.reads(text, FORMAT).cells if cell.cell_type == "code")
     return re.sub(r"(?m)^\s*[%!].*$", "", code)
 
 

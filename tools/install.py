@@ -105,7 +105,7 @@ def remove_strays() -> None:
     locked = {plain(name) for name in re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text(), re.M)}
     strays = sorted({plain(name) for name in listed} - locked - {"pip", "nnlib"})
     if strays:
-        run(f"Removing {len(strays)} packages that are no longer needed", pip("uninstall", "-y", "-q", *strays))
+        run(f"Removing what is no longer needed: {', '.join(strays)}", pip("uninstall", "-y", "-q", *strays))
 
 
 def write(path: Path, text: str) -> None:
