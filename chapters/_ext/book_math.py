@@ -1,15 +1,14 @@
 r"""Mathematics set by KaTeX while the book is built: no script and no network when it is read.
 
-The rendering server is sphinxcontrib-katex's; the markup around it and the errors are ours, because the stock ones
-name neither the page nor the equation. Macros are declared once, as ``katex_macros`` in _config.yml.
+One Node process sets all formulas of a build. A formula that KaTeX doubts is an error that names the page, the line
+and the equation. Macros are declared once, as ``katex_macros`` in _config.yml.
 """
 
 from __future__ import annotations
 
+import json
 import re
-import socket
 import subprocess
-import time
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -18,38 +17,60 @@ import book_node
 from book_problems import report
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
-from sphinxcontrib import katex
 
 OWN_NUMBERS = re.compile(r"\\begin\{(align|alignat|gather|equation|eqnarray|multline|flalign)\*?\}")
 WHERE_TO_LOOK = (
-    "Use what KaTeX supports (https://katex.org/docs/supported), or declare a macro under katex_macros in _config.yml"
+    " Use what KaTeX supports (https://katex.org/docs/supported), or declare a macro under katex_macros in _config.yml."
 )
+
+
+class KaTeXError(Exception):
+    """KaTeX does not know what to do with a formula, or doubts it."""
+
+
+@cache
+def _node() -> subprocess.Popen[str]:
+    """Start the process that sets the formulas; it ends when this one does, because its input ends."""
+    command = [book_node.NODE, Path(__file__).with_name("katex.js")]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+
+
+def _ask(request: dict[str, object]) -> dict[str, str]:
+    process = _node()
+    if process.stdin is None or process.stdout is None:
+        raise ExtensionError("Node was started without pipes.")
+    process.stdin.write(json.dumps(request) + "\n")
+    process.stdin.flush()
+    answer = process.stdout.readline()
+    if not answer:
+        raise ExtensionError("Node, which sets the mathematics, ended unexpectedly; its message is above.")
+    return dict(json.loads(answer))
 
 
 @cache
 def render(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> str:
     """Return the HTML and MathML of one formula; raise ``KaTeXError`` for anything that KaTeX doubts."""
     if "`" in tex:
-        raise katex.KaTeXError(
-            "a role such as {glue} or {eq} is not resolved inside mathematics; put it beside the formula"
-        )
+        raise KaTeXError("a role such as {glue} or {eq} is not resolved inside mathematics; put it beside the formula")
     if own := OWN_NUMBERS.search(tex):
-        raise katex.KaTeXError(
-            f"{own[0]} numbers its own lines; use \\begin{{aligned}} inside a labelled {{math}} directive"
-        )
-    return str(katex.render_latex(tex, {"displayMode": display, "macros": dict(macros)}))
+        raise KaTeXError(f"{own[0]} numbers its own lines; use \\begin{{aligned}} inside a labelled {{math}} directive")
+    answer = _ask({"tex": tex, "display": display, "macros": dict(macros)})
+    if "error" in answer:
+        raise KaTeXError(answer["error"])
+    return answer["html"]
 
 
 def _set(self: HTML5Translator, node: nodes.Element, *, display: bool) -> str:
     app = self.builder.app
     try:
         return render(node.astext(), display, tuple(app.config.katex_macros.items()))
-    except katex.KaTeXError as error:
+    except KaTeXError as error:
         name = f" {node['label']}" if display and node.get("label") else ""
         reason, from_katex = re.subn(r"^KaTeX parse error: ", "", str(error).replace("\u0332", ""))
-        report(app, f"Mathematics{name} cannot be set: {reason}. {WHERE_TO_LOOK if from_katex else ''}", node)
+        report(app, f"Mathematics{name} cannot be set: {reason}." + (WHERE_TO_LOOK if from_katex else ""), node)
         return f"<code>{escape(node.astext())}</code>"
 
 
@@ -76,40 +97,8 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def connect(
-    cls: type[katex.KaTeXServer], folder: Path, timeout: float
-) -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start the rendering server and connect to it.
-
-    The stock method connects once, as soon as the socket's file exists. On a busy machine nobody listens there yet.
-    """
-    address = folder / "katex.sock"
-    command = cls.build_command(socket=address)
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            client.connect(str(address))
-        except (FileNotFoundError, ConnectionRefusedError):
-            client.close()
-            time.sleep(0.005)
-        else:
-            return process, client
-    process.kill()
-    raise cls.timeout_error(timeout)
-
-
-def _start(app: Sphinx) -> None:
-    katex.NODEJS_BINARY = str(book_node.NODE)
-    katex.STARTUP_TIMEOUT, katex.RENDER_TIMEOUT = 60.0, 60.0
-    katex.KaTeXServer.start_server_process = classmethod(connect)
-    katex.KaTeXServer.katex_path = str(Path(__file__).with_name("katex.js"))
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer under the name that _config.yml selects."""
     app.add_config_value("katex_macros", {}, "html")
     app.add_html_math_renderer("katex-checked", (visit_inline, None), (visit_display, None))
-    app.connect("builder-inited", _start)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

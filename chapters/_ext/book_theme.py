@@ -13,13 +13,20 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 THEME = Path(__file__).with_name("theme")
-FIRST_SCRIPT = (THEME / "first.js").read_text(encoding="utf-8").strip()
-SCRIPT_HASH = base64.b64encode(hashlib.sha256(FIRST_SCRIPT.encode()).digest()).decode()
+# The two scripts that stand in the page: before the style sheet the reader's choice of theme, so that no page flashes;
+# after it the fonts, which the style sheet holds, so that they are ready before the first paint and no text moves.
+INLINE = {name: (THEME / f"{name}.js").read_text(encoding="utf-8").strip() for name in ("theme", "fonts")}
+
+
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
 # Nothing from elsewhere, and no script but the book's own. KaTeX sets lengths in style attributes.
 CONTENT_POLICY = "; ".join(
     [
         "default-src 'none'",
-        f"script-src 'self' file: 'sha256-{SCRIPT_HASH}'",
+        f"script-src 'self' file: {' '.join(map(_hash, INLINE.values()))}",
         "style-src 'self' file: 'unsafe-inline'",
         "img-src 'self' file: data:",
         "font-src data:",
@@ -89,7 +96,7 @@ def _description(doctree: nodes.document) -> str:
 def _context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
     context.update(
         content_policy=CONTENT_POLICY,
-        first_script=FIRST_SCRIPT,
+        inline=INLINE,
         description=_description(doctree) if doctree else f"Search {app.config.html_title}.",
         chapter_list=_chapter_list(app, pagename),
         section_list=_section_list(app, pagename),

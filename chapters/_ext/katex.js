@@ -1,4 +1,4 @@
-// KaTeX as the book wants it: the packaged render server of sphinxcontrib-katex loads this file in KaTeX's place.
+// Sets formulas: one JSON request a line on standard input, one JSON answer a line on standard output.
 // Every doubt is an error (an unknown command, a character without a glyph, TeX that LaTeX would refuse), with one
 // exception: \htmlClass, by which the macros in _config.yml mark data, parameters and gradients.
 const path = require("path");
@@ -7,18 +7,23 @@ const katex = require(path.join(__dirname, "..", "..", "node_modules", "katex"))
 const complaints = [];
 console.warn = (message) => complaints.push(message);
 
-exports.renderToString = (tex, options) => {
+function set({ tex, display, macros }) {
   complaints.length = 0;
-  const html = katex.renderToString(tex, {
-    ...options,
-    output: "htmlAndMathml",
-    throwOnError: true,
-    trust: (context) => context.command === "\\htmlClass",
-    strict: (code) => (code === "htmlExtension" ? "ignore" : "error"),
-  });
-  if (complaints.length) throw new Error(complaints.join("; "));
-  return html;
-};
+  try {
+    const html = katex.renderToString(tex, {
+      displayMode: display,
+      macros,
+      output: "htmlAndMathml",
+      throwOnError: true,
+      trust: (context) => context.command === "\\htmlClass",
+      strict: (code) => (code === "htmlExtension" ? "ignore" : "error"),
+    });
+    return complaints.length ? { error: complaints.join("; ") } : { html };
+  } catch (error) {
+    return { error: error.message };
+  }
+}
 
-// The server ends with the build that started it, even when that build is cut off.
-process.stdin.on("end", () => process.exit()).resume();
+require("readline")
+  .createInterface({ input: process.stdin })
+  .on("line", (line) => process.stdout.write(JSON.stringify(set(JSON.parse(line))) + "\n"));

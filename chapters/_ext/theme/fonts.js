@@ -1,0 +1,1 @@
+document.fonts.forEach(function (font) { font.load(); });

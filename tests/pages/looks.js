@@ -1,0 +1,86 @@
+// What a page looks like, asked in the browser. Every function returns a list of complaints.
+(() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+
+  // The nearest box around an element that does not simply let it stick out.
+  function frame(element) {
+    for (let box = element.parentElement; box; box = box.parentElement) {
+      const { overflowX } = getComputedStyle(box);
+      if (overflowX !== "visible") return [box.getBoundingClientRect(), ["auto", "scroll"].includes(overflowX)];
+    }
+    return [document.documentElement.getBoundingClientRect(), false];
+  }
+
+  // Wider than the window, or cut off where one cannot scroll to it.
+  function cutOff() {
+    const found = [];
+    const width = document.documentElement.clientWidth;
+    const over = document.documentElement.scrollWidth - width;
+    if (over > 0) found.push(`the page is ${over} px too wide`);
+    for (const part of all(".katex-html > .base").filter(shown)) {
+      const [box, scrolls] = frame(part);
+      const own = part.getBoundingClientRect();
+      const beyond = Math.max(own.right - Math.min(box.right, width), Math.max(box.left, 0) - own.left);
+      const tex = part.closest(".katex").querySelector("annotation").textContent;
+      if (beyond > 2 && !scrolls) found.push(`a formula is cut off by ${Math.round(beyond)} px: ${tex}`);
+    }
+    for (const box of all(".equation-body").filter(shown)) {
+      if (box.scrollHeight > box.clientHeight + 2) found.push(`an equation is cut off below: ${box.parentElement.id}`);
+    }
+    for (const image of document.images) {
+      if (image.getBoundingClientRect().right > width + 1) found.push(`a figure is too wide: ${image.src}`);
+    }
+    return found;
+  }
+
+  // On paper nothing scrolls.
+  function tooWideForPaper() {
+    const wide = (box) => box.scrollWidth > box.clientWidth + 2 || box.getBoundingClientRect().right > innerWidth + 1;
+    const name = (box) => box.parentElement.id || box.textContent.trim().slice(0, 60);
+    return all(".equation-body, .table-box, pre, figure")
+      .filter((box) => shown(box) && wide(box))
+      .map((box) => `wider than the paper: ${box.className || box.tagName}, ${name(box)}`);
+  }
+
+  // Text, set formulas, no TeX as it was typed.
+  function blank() {
+    const article = document.querySelector("article");
+    if (!article || article.innerText.trim().length < 40) return ["there is no text"];
+    const found = [];
+    for (const formula of all(".katex").filter((formula) => formula.checkVisibility())) {
+      const { width, height } = formula.querySelector(".katex-html").getBoundingClientRect();
+      if (width < 1 || height < 1) found.push("a formula has no size: " + formula.textContent.slice(0, 60));
+    }
+    if (/\\\(|\$\$|\\frac|\\begin/.test(article.innerText)) found.push("TeX is shown as it was typed");
+    return found;
+  }
+
+  // Everything that moved while the page loaded.
+  function shifts() {
+    return new Promise((done) => {
+      const found = [];
+      const name = ({ node }) => (node ? (node.outerHTML || node.textContent).slice(0, 60) : "?");
+      const note = (entry) =>
+        found.push(`${entry.value.toFixed(4)} after ${Math.round(entry.startTime)} ms: ${entry.sources.map(name)}`);
+      const observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
+      observer.observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => done(found.map((shift) => "the layout shifted by " + shift)), 200);
+    });
+  }
+
+  // Where the keyboard is, and what is wrong with that place.
+  function stop() {
+    const at = document.activeElement;
+    const box = at.getBoundingClientRect();
+    const style = getComputedStyle(at);
+    const label = at.labels && at.labels[0] ? at.labels[0].textContent : "";
+    const faults = [];
+    if (style.outlineStyle === "none" || !parseFloat(style.outlineWidth)) faults.push("shows no focus");
+    if (!(at.getAttribute("aria-label") || at.innerText || label).trim()) faults.push("has no name");
+    if (!box.width || !box.height || box.bottom <= 0 || box.top >= innerHeight) faults.push("is not in view");
+    return { end: at === document.body, html: at.outerHTML.slice(0, 100), key: at.outerHTML.slice(0, 400), faults };
+  }
+
+  globalThis.looks = { cutOff, tooWideForPaper, blank, shifts, stop };
+})();
