@@ -94,15 +94,6 @@ class BookTranslator(HTML5Translator):
         super().depart_table(node)
         self.body.append("</div>\n")
 
-    def visit_raw(self, node: nodes.Element) -> None:
-        """Box a table that a cell shows, too."""
-        table = node.astext().lstrip().startswith("<table")
-        self.body.append('<div class="table-box">' * table)
-        try:
-            super().visit_raw(node)  # ends in SkipNode: there is no departure
-        finally:
-            self.body.append("</div>\n" * table)
-
     def visit_literal_block(self, node: nodes.Element) -> None:
         """Write code with marks only where there is a color."""
         mark = len(self.body)
