@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,13 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", metavar="GROUP", help="which tables; all by default")
     parser.add_argument("--threads", type=int, default=1, help="threads for every library (default 1)")
     parser.add_argument("--seconds", type=float, default=2.0, help="time for each case (default 2)")
+    parser.add_argument("--processor-time", action="store_true", help="for a busy machine; with one thread only")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--keep-memory", action="store_true", help="let the allocator keep what is freed")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables to a Markdown page")
     options = parser.parse_args()
+    if options.processor_time and options.threads > 1:
+        parser.error("processor time adds up over threads; it is compared with one thread only")
     wanted = {name: str(options.threads) for name in THREADS} | (KEPT if options.keep_memory else {})
     if any(os.environ.get(name) != value for name, value in wanted.items()):  # read when the libraries are loaded
         os.execve(sys.executable, [sys.executable, "-m", "benchmarks", *sys.argv[1:]], {**os.environ, **wanted})
@@ -40,6 +44,8 @@ def run(options: argparse.Namespace) -> None:
     if torch:
         torch.set_num_threads(options.threads)
     description = machine.describe(options.threads)
+    if options.processor_time:
+        description.append("processor time, not elapsed time (except for imports)")
     if options.keep_memory:
         description.append("freed memory is kept by the allocator")
     print("\n".join(description), "\nnnlib's time, and that time as a multiple of each peer's\n", flush=True)
@@ -50,7 +56,8 @@ def run(options: argparse.Namespace) -> None:
         *(f"- {line}" for line in description),
     ]
     for name in options.groups or known:
-        results = [rounds.measure(case, options.seconds) for case in known[name]() if options.only in case.name]
+        clock = time.process_time if options.processor_time and name != "imports" else time.perf_counter
+        results = [rounds.measure(case, options.seconds, clock) for case in known[name]() if options.only in case.name]
         if results:
             cells = report.table(name, results)
             print(report.plain(cells), flush=True, end="\n\n")

@@ -1,7 +1,8 @@
 """Time several ways of computing one thing, in rounds: each runs them all, so that they share the machine's moods.
 
 Absolute times mean little on a machine that does other work, too. A ratio within a round means more, and the median of
-the rounds' ratios is what the tables show. Differences under 10 % are ties.
+the rounds' ratios is what the tables show. Differences under 10 % are ties. With one thread, processor time leaves out
+the moments in which another program runs.
 """
 
 import math
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 Run = Callable[[], Any]
+Clock = Callable[[], float]
 SAMPLE = 2e-3  # seconds: shorter calls are repeated until they fill one sample
 ROUNDS = 5, 31
 
@@ -59,12 +61,12 @@ class Result:
         return case.multiply_adds / case.product_multiply_adds / seconds
 
 
-def measure(case: Case, seconds: float) -> Result:
-    """Check that all ways give the same, then time them for about so many seconds."""
+def measure(case: Case, seconds: float, clock: Clock = time.perf_counter) -> Result:
+    """Check that all ways give the same, then time them for about so many seconds, by a clock of the `time` module."""
     _compare(case)
     repeats = {}
     for name, run in case.runs.items():
-        once = _time(run, 1)
+        once = _time(run, 1, clock)
         repeats[name] = max(1, math.ceil(SAMPLE / max(once, 1e-7)))
     result = Result(case, {name: [] for name in case.runs})
     stop = time.perf_counter() + seconds
@@ -72,17 +74,17 @@ def measure(case: Case, seconds: float) -> Result:
         if done >= ROUNDS[0] and time.perf_counter() > stop:
             break
         for name, run in case.runs.items():
-            result.times[name].append(_time(run, repeats[name]))
+            result.times[name].append(_time(run, repeats[name], clock))
         if case.product:
-            result.product.append(_time(case.product, 1))
+            result.product.append(_time(case.product, 1, clock))
     return result
 
 
-def _time(run: Run, repeats: int) -> float:
-    start = time.perf_counter()
+def _time(run: Run, repeats: int, clock: Clock) -> float:
+    start = clock()
     for _ in range(repeats):
         run()
-    return (time.perf_counter() - start) / repeats
+    return (clock() - start) / repeats
 
 
 def _compare(case: Case) -> None:

@@ -73,14 +73,19 @@ def test_the_command_prints_and_writes_a_table(monkeypatch, capsys, tmp_path):
     for name in command.THREADS:
         monkeypatch.setenv(name, "1")
     page = tmp_path / "benchmarks.md"
-    arguments = ["convolve", "--only", "8 with 3", "--seconds", "0", "--write", str(page)]
+    arguments = ["convolve", "--only", "8 with 3", "--seconds", "0", "--processor-time", "--write", str(page)]
     monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
     command.main()
     printed, written = capsys.readouterr().out, page.read_text(encoding="utf-8")
     assert "1 thread(s) for every library" in printed
+    assert "processor time, not elapsed time" in printed
     assert "convolve" in printed
     assert "| 8 with 3 |" in written
     assert f"numpy {np.__version__}" in written
     monkeypatch.setattr(sys, "argv", ["benchmarks", "speed"])
     with pytest.raises(SystemExit, match="unknown: speed; the groups are conv2d-float32"):
         command.main()
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--threads", "2", "--processor-time"])
+    with pytest.raises(SystemExit):
+        command.main()
+    assert "processor time adds up over threads" in capsys.readouterr().err
