@@ -60,9 +60,12 @@ def find_browser() -> str | None:
     return next((path for name in named if name and (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start a Chromium; without one, skip with a plain sentence, and fail on CI."""
+    """Start a Chromium; without one, skip with a plain sentence, and fail on CI.
+
+    One a module: Playwright keeps an event loop running, in which other tests of the same process could not start one.
+    """
     with sync_playwright() as playwright:
         path = find_browser() or playwright.chromium.executable_path
         if not Path(path).exists():
