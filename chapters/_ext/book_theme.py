@@ -65,7 +65,7 @@ def _section_list(app: Sphinx, pagename: str, parent: nodes.Element, levels: int
         title.attributes.pop("secnumber", None)
         for reference in list(title.findall(nodes.reference)):
             reference.replace_self(reference.children)
-        number = section[0].get("secnumber") or numbers.get(f"#{anchor}", ())
+        number = section[0].get("secnumber") or numbers.get(f"#{anchor}") or ()
         text = "".join(f"{part}." for part in number) + " " + app.builder.render_partial(title)["title"]
         inner = _section_list(app, pagename, section, levels - 1) if levels > 1 else ""
         items.append(f'<li><a href="#{anchor}">{text.strip()}</a>{inner}</li>')
