@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from book_problems import report
 from jupyter_cache.executors.utils import single_nb_execution
+from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core.execute import ExecutionError, direct
 from myst_nb.core.execute.direct import NotebookClientDirect
 from sphinx.application import Sphinx
+from traitlets import default
+
+
+class LocalKernel(AsyncKernelManager):
+    """A kernel that is reached through files instead of network ports, where the system has such sockets.
+
+    Two kernels that start at the same time can be given the same port, and then one of them dies. On Windows, which
+    has ports only, the kernel warns that they are not encrypted; its log level keeps that out of the build.
+    """
+
+    _folder = TemporaryDirectory(prefix="book-", ignore_cleanup_errors=True)
+
+    @default("transport")
+    def _files_or_ports(self) -> str:
+        return "ipc" if os.name == "posix" else "tcp"
+
+    @default("connection_file")
+    def _in_a_short_path(self) -> str:
+        return str(Path(self._folder.name) / f"{uuid4().hex[:8]}.json")
+
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 CELL_FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
@@ -73,6 +98,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     _app[:] = [app]
     app.book_failed_pages = set()
     NotebookClientDirect.start_client = _start_client
-    # A kernel of ours talks over the loopback interface; its warning that this is not encrypted is noise here.
-    direct.single_nb_execution = partial(single_nb_execution, extra_arguments=["--log-level=ERROR"])
+    direct.single_nb_execution = partial(
+        single_nb_execution, kernel_manager_class=LocalKernel, extra_arguments=["--log-level=ERROR"]
+    )
     return {"parallel_read_safe": False, "parallel_write_safe": True}

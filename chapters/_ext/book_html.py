@@ -21,16 +21,19 @@ class DetailsNode(nodes.General, nodes.Element):
     """A box that opens: a hint, a solution."""
 
 
-class UniqueIds(SphinxPostTransform):
-    """Remove the ids that sphinx-exercise gives to the content of every exercise and every solution alike."""
+class Repairs(SphinxPostTransform):
+    """Repair what would not be valid HTML."""
 
     default_priority = 890
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:
-        """Remove them; the exercises and solutions have labels of their own."""
+        """Remove ids that sphinx-exercise gives to all exercises alike, and take lists out of paragraphs."""
         for section in self.document.findall(nodes.section):
             section["ids"] = [name for name in section["ids"] if name not in {"exercise-content", "solution-content"}]
+        for paragraph in list(self.document.findall(nodes.paragraph)):
+            if paragraph.children and isinstance(paragraph[0], nodes.bullet_list):
+                paragraph.replace_self(paragraph.children)
 
 
 class Dropdowns(SphinxPostTransform):
@@ -128,6 +131,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.set_translator("html", BookTranslator)
     app.add_node(DetailsNode, html=(visit_details, depart_details))
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_details))
-    app.add_post_transform(UniqueIds)
+    app.add_post_transform(Repairs)
     app.add_post_transform(Dropdowns)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

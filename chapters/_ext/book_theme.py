@@ -53,17 +53,23 @@ def _chapter_list(app: Sphinx, pagename: str) -> str:
     return "\n".join(parts)
 
 
-def _section_list(app: Sphinx, pagename: str) -> str:
-    """Return the sections of the page as HTML; the page's own title is left out."""
-    if pagename not in app.env.tocs:
-        return ""
-    inner = next(iter(app.env.tocs[pagename][0].findall(nodes.bullet_list)), None)
-    if inner is None:
-        return ""
-    copy = inner.deepcopy()
-    for reference in copy.findall(nodes.reference):
-        reference["refuri"] = reference["anchorname"]
-    return str(app.builder.render_partial(copy)["fragment"])
+def _sections(parent: nodes.Element) -> list[nodes.section]:
+    return [part for part in parent if isinstance(part, nodes.section) and isinstance(part[0], nodes.title)]
+
+
+def _section_list(app: Sphinx, pagename: str, parent: nodes.Element, levels: int = 2) -> str:
+    """Return the sections below a section as nested lists in HTML."""
+    numbers, items = app.env.toc_secnumbers.get(pagename, {}), []
+    for section in _sections(parent):
+        title, anchor = section[0].deepcopy(), section["ids"][0]
+        title.attributes.pop("secnumber", None)
+        for reference in list(title.findall(nodes.reference)):
+            reference.replace_self(reference.children)
+        number = section[0].get("secnumber") or numbers.get(f"#{anchor}") or ()
+        text = "".join(f"{part}." for part in number) + " " + app.builder.render_partial(title)["title"]
+        inner = _section_list(app, pagename, section, levels - 1) if levels > 1 else ""
+        items.append(f'<li><a href="#{anchor}">{text.strip()}</a>{inner}</li>')
+    return f"<ul>{''.join(items)}</ul>" if items else ""
 
 
 def _page_links(app: Sphinx, pagename: str) -> list[tuple[str, str]]:
@@ -94,12 +100,13 @@ def _description(doctree: nodes.document) -> str:
 
 
 def _context(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
+    pages = _sections(doctree) if doctree else []
     context.update(
         content_policy=CONTENT_POLICY,
         inline=INLINE,
         description=_description(doctree) if doctree else f"Search {app.config.html_title}.",
         chapter_list=_chapter_list(app, pagename),
-        section_list=_section_list(app, pagename),
+        section_list="".join(_section_list(app, pagename, page) for page in pages),
         page_links=_page_links(app, pagename),
         page_class="cover" if pagename == app.config.root_doc else "",
         root_doc=app.config.root_doc,

@@ -15,7 +15,10 @@ function set({ tex, display, macros }) {
       macros,
       output: "htmlAndMathml",
       throwOnError: true,
-      trust: (context) => context.command === "\\htmlClass",
+      trust: ({ command }) => {
+        if (command === "\\htmlClass") return true;
+        throw new katex.ParseError(`${command} is not allowed`);
+      },
       strict: (code) => (code === "htmlExtension" ? "ignore" : "error"),
     });
     return complaints.length ? { error: complaints.join("; ") } : { html };

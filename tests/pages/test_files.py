@@ -17,16 +17,17 @@ CHECKS = [
     files.unresolved,
     files.unclaimed,
     files.too_heavy,
+    files.invalid,
 ]
 
-GOOD = """<!doctype html><html lang="en"><head><title>A page</title>
+GOOD = """<!DOCTYPE html><html lang="en"><head><title>A page</title>
 <meta name="description" content="A page that is in good order."></head><body><article>
 <h1 id="top">A page</h1><p>See <a href="#equation-eq-a">the equation</a>.</p>
 <div class="equation" id="equation-eq-a">a <a class="checked" href="#check-a">✓</a></div>
 <ul class="verdicts"><li id="check-a"><a href="#equation-eq-a">(1)</a> 5 entries agree</li></ul>
 <img src="figure.svg" alt="A curve that rises and then falls again.">
 </article></body></html>"""
-LEDGER = """<!doctype html><html lang="en"><head><title>Ledger</title>
+LEDGER = """<!DOCTYPE html><html lang="en"><head><title>Ledger</title>
 <meta name="description" content="All the checks of the book."></head><body><h1>Ledger</h1>
 <table class="ledger"><tbody><tr><td><a href="page.html#equation-eq-a">(1)</a></td>
 <td><a href="page.html#check-a">numerical</a></td></tr></tbody></table></body></html>"""
@@ -74,6 +75,8 @@ def test_a_page_in_order_passes(tmp_path: Path, check: Check) -> None:
         (files.missing_words, '<h1 id="top">', "<h1>One</h1><h1>"),
         (files.unresolved, "See <a", "See {eq}`eq-a` <a"),
         (files.unresolved, "See <a", r"See \frac{1}{2} <a"),
+        (files.invalid, "</a>.</p>", "</a>.<ul><li>A list</li></ul></p>"),
+        (files.invalid, 'alt="A curve', 'widht="3" alt="A curve'),
         (files.unclaimed, '<a class="checked" href="#check-a">✓</a>', ""),
         (files.unclaimed, 'id="check-a"', 'id="check-b"'),
         (files.unclaimed, '<a href="#equation-eq-a">(1)</a> 5', "5"),
