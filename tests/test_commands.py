@@ -103,6 +103,24 @@ def test_no_network_is_one_clear_line(log: str, tmp_path: Path, monkeypatch: pyt
     assert (tmp_path / "install.log").read_text() == log
 
 
+NPM_CERTIFICATE = """npm error code SELF_SIGNED_CERT_IN_CHAIN
+npm error request to https://registry.npmjs.org/katex failed, reason: self-signed certificate in certificate chain
+npm error A complete log of this run can be found in: /somewhere/debug-0.log
+"""
+PIP_CERTIFICATE = "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed'))"
+
+
+@pytest.mark.parametrize("log", [NPM_CERTIFICATE, PIP_CERTIFICATE])
+def test_a_refused_certificate_names_the_settings_that_help(
+    log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
+    message = str(install.explain("the Node packages", Failed(1, log)))
+    assert "PIP_CERT and NODE_EXTRA_CA_CERTS" in message
+    assert "\n" not in message
+
+
 def test_another_failure_of_an_installation_shows_its_last_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

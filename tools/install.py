@@ -30,6 +30,8 @@ NETWORK = re.compile(
     r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH"
 )
 
+CERTIFICATE = re.compile(r"SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERTIFICATE_VERIFY_FAILED")
+
 # JupyterLab opens a chapter as a notebook, not as text. The setting lives in the environment, so no home is touched.
 LAB_SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {
@@ -74,13 +76,19 @@ def explain(what: str, failure: Failed) -> SystemExit:
     """Turn a failed installation into one line that says what to do."""
     if VENV.is_dir():
         LOG.write_text(failure.log)
+    if CERTIFICATE.search(failure.log):  # before the network: pip calls this an SSLError, too
+        return stop(
+            f"A certificate was refused: {what} could not be downloaded. Behind a proxy with a certificate of its own, "
+            f"set PIP_CERT and NODE_EXTRA_CA_CERTS to its file and run make again. Log: {LOG}"
+        )
     if NETWORK.search(failure.log):
         return stop(
             f"No network: {what} could not be downloaded. Connect (or set a mirror) and run make again. Log: {LOG}"
         )
     if "No space left" in failure.log:
         return stop(f"The disk is full: {what} need about 2 GB in {ROOT}. Free some space and run make again.")
-    last = next((line for line in reversed(failure.log.splitlines()) if line.strip()), "no message")
+    lines = [line for line in failure.log.splitlines() if line.strip() and "A complete log of this run" not in line]
+    last = lines[-1] if lines else "no message"
     return stop(f"{what} could not be installed: {last.strip()[:200]} (the whole log: {LOG})")
 
 
