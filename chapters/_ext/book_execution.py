@@ -14,6 +14,7 @@ from uuid import uuid4
 from book_problems import report
 from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_client.manager import AsyncKernelManager
+from myst_nb.core import render
 from myst_nb.core.execute import ExecutionError, direct
 from myst_nb.core.execute.direct import NotebookClientDirect
 from sphinx.application import Sphinx
@@ -78,6 +79,22 @@ def describe(notebook: Any, error: BaseException) -> tuple[int, str]:
     return index, f"Code cell {number}{about} raised {output.ename}.\n{traceback}"
 
 
+def join_streams(outputs: list[Any]) -> list[Any]:
+    """Join what a cell printed, in place: in how many pieces it arrives is chance.
+
+    MyST-NB's own function puts a line break between pieces, even where the next one begins with it.
+    """
+    kept: dict[str, Any] = {}
+    for number, output in enumerate(outputs):
+        name = output["name"] if output["output_type"] == "stream" else str(number)
+        if name in kept:
+            kept[name]["text"] += output["text"]
+        else:
+            kept[name] = output
+    outputs[:] = kept.values()
+    return outputs
+
+
 def _start_client(self: NotebookClientDirect) -> None:
     try:
         _stock_start_client(self)
@@ -98,6 +115,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     _app[:] = [app]
     app.book_failed_pages = set()
     NotebookClientDirect.start_client = _start_client
+    render.coalesce_streams = join_streams
     direct.single_nb_execution = partial(
         single_nb_execution, kernel_manager_class=LocalKernel, extra_arguments=["--log-level=ERROR"]
     )
