@@ -1,4 +1,4 @@
-"""The search index: one entry for each section, loaded by the search page alone, from a file as well as over HTTP."""
+"""The search index, loaded by the search page alone: an entry for each section and for each term of the glossary."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def _own(section: nodes.Element) -> tuple[str, str]:
             names.update(dict.fromkeys(NAME.findall(block.astext())))
         for block in part.findall(nodes.math_block):
             names.update(dict.fromkeys([block.get("label") or ""]))
-        for paragraph in part.findall(
-            lambda node: isinstance(node, nodes.paragraph | nodes.caption | addnodes.glossary)
-        ):
+        if isinstance(part, addnodes.glossary):
+            continue  # each of its terms is an entry
+        for paragraph in part.findall(lambda node: isinstance(node, nodes.paragraph | nodes.caption)):
             text.append(_words(paragraph))
     return " ".join(text), " ".join(filter(None, names))
 
@@ -53,6 +53,11 @@ def entries(doctree: nodes.document, docname: str, title: str) -> list[dict[str,
                 "names": names,
             }
         )
+    for item in doctree.findall(nodes.definition_list_item):
+        if isinstance(item.parent.parent, addnodes.glossary):
+            term, definition = item[0], item[-1]
+            url = f"{docname}.html#{term['ids'][0]}"
+            found.append({"url": url, "page": title, "title": _words(term), "text": _words(definition), "names": ""})
     return found
 
 
