@@ -55,9 +55,9 @@ def entries(doctree: nodes.document, docname: str, title: str) -> list[dict[str,
         )
     for item in doctree.findall(nodes.definition_list_item):
         if isinstance(item.parent.parent, addnodes.glossary):
-            term, definition = item[0], item[-1]
-            url = f"{docname}.html#{term['ids'][0]}"
-            found.append({"url": url, "page": title, "title": _words(term), "text": _words(definition), "names": ""})
+            term, url = _words(item[0]), f"{docname}.html#{item[0]['ids'][0]}"
+            text = f"{term}: {_words(item[-1])}"  # the term first, so that an excerpt begins where the sentence does
+            found.append({"url": url, "page": title, "title": term, "text": text, "names": ""})
     return found
 
 
