@@ -99,7 +99,7 @@ def run(
 
 
 def plain(text: str) -> str:
-    """Return text without terminal colours."""
+    """Return text without terminal colors."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 

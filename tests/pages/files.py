@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import tempfile
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -148,9 +149,12 @@ def invalid(book: Path) -> list[str]:
     """Complain of HTML that is not valid, by html-validate; matters of style are left out."""
     program = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
     settings = Path(__file__).with_name("html-validate.json")
-    command = [program, "--formatter", "json", "--config", settings, *pages(book)]
-    answer = node(map(str, command), return_completed_process=True, capture_output=True, text=True)
-    found = json.loads(answer.stdout)
+    with tempfile.TemporaryDirectory() as folder:  # a pipe would cut a long report short
+        report = Path(folder) / "report.json"
+        command = [program, "--formatter", f"json={report}", "--config", settings, *pages(book)]
+        answer = node(map(str, command), return_completed_process=True, capture_output=True, text=True)
+        assert report.exists(), answer.stderr
+        found = json.loads(report.read_text())
     return [
         f"{Path(page['filePath']).name}:{item['line']}: {item['message']} ({item['ruleId']})"
         for page in found
