@@ -2,7 +2,7 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check record format serve lab lock licenses matrix worlds bench oracles clean distclean
+.PHONY: help setup book pdf test check record format serve lab lock licenses matrix worlds bench oracles clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -12,6 +12,7 @@ RUN := .venv/bin/python -m
 
 help:
 	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions)"
+	@echo "make pdf        print the book: a PDF of every chapter and one of the whole, in _build/pdf (needs Chromium)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
 	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
 	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
@@ -31,6 +32,9 @@ setup:
 
 book: setup
 	@$(RUN) tools.book
+
+pdf: book
+	@$(RUN) tools.pdf
 
 test: setup
 	@$(RUN) tools.verify test
