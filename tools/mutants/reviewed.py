@@ -54,8 +54,7 @@ class Entry:
         return f"{self.module}, {self.function}: no line reads {self.was!r}"
 
 
-def entries(path: Path = LIST) -> list[Entry]:
-    """Return the list."""
-    return [
-        Entry(**fields | {"now": tuple(fields.get("now", ()))}) for fields in tomllib.loads(path.read_text())["mutant"]
-    ]
+def entries(kind: str = "mutant", path: Path = LIST) -> list[Entry]:
+    """Return the list of mutants, or that of faults in chapters, whose `module` is a chapter."""
+    listed = tomllib.loads(path.read_text(encoding="utf-8")).get(kind, [])
+    return [Entry(**fields | {"now": tuple(fields.get("now", ()))}) for fields in listed]
