@@ -191,7 +191,7 @@ def measure(pages: Path, names: list[str], *, local: Path | None = None) -> dict
     with served(local or pages) as home:
         if local:
             near = looked_at(home, names)
-            found |= {name: near[name] for name in ("rules", "bytes", "clipped", "paper")}
+            found |= {name: near[name] for name in ("rules", "bytes", "noise", "clipped", "paper")}
         found["scores"] = {name: scores(home + name) for name in names}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
