@@ -93,7 +93,7 @@ def mlp_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     act, _ = _activation(activation)
     x = float_array(x)
     h, d, k = (*_axes(params, "W1", 2), _axes(params, "W2", 2)[0])
-    _check(params, W1=(h, d), b1=(h,), W2=(k, h), b2=(k,))
+    params = _checked(params, W1=(h, d), b1=(h,), W2=(k, h), b2=(k,))
     if x.ndim != 2 or x.shape[1] != params["W1"].shape[1]:
         raise ValueError(
             f"x must have shape (n, {params['W1'].shape[1]}) for W1 of {params['W1'].shape}; got {x.shape}"
@@ -206,7 +206,7 @@ def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     act, _ = _activation(activation)
     x = float_array(x)
     c1, c2, k = _axes(params, "K1", 4)[0], _axes(params, "K2", 4)[0], _axes(params, "W3", 2)[0]
-    _check(params, K1=(c1, 1, 3, 3), b1=(c1,), K2=(c2, c1, 3, 3), b2=(c2,), W3=(k, 16 * c2), b3=(k,))
+    params = _checked(params, K1=(c1, 1, 3, 3), b1=(c1,), K2=(c2, c1, 3, 3), b2=(c2,), W3=(k, 16 * c2), b3=(k,))
     if x.ndim != 4 or x.shape[1:] != (1, 8, 8):
         raise ValueError(f"x must have shape (n, 1, 8, 8); got {x.shape}")
     a1 = conv2d(x, params["K1"], params["b1"], padding=1)
@@ -264,11 +264,13 @@ def _axes(params: Parameters, name: str, axes: int) -> tuple[int, ...]:
     return shape
 
 
-def _check(params: Parameters, **shapes: tuple[int, ...]) -> None:
-    """Raise unless the parameters have these shapes: broadcasting would hide a wrong one."""
-    found = {name: np.shape(params.get(name, 0.0)) for name in shapes}
+def _checked(params: Parameters, **shapes: tuple[int, ...]) -> Parameters:
+    """Return the parameters as arrays, all of the given shapes: broadcasting would hide a wrong one."""
+    arrays = {name: float_array(params.get(name, 0.0), name) for name in shapes}
+    found = {name: array.shape for name, array in arrays.items()}
     if found != shapes:
         raise ValueError(f"the parameters must have the shapes {shapes}; got {found}")
+    return arrays
 
 
 def _upstream(g: Any, shape: tuple[int, ...]) -> Array:
