@@ -83,7 +83,8 @@ def solve_conv(
     k, s, p, d : int, optional
         What is given. The others are searched for.
     sensible : bool
-        Only settings with p ≤ k′ − 1, where every window touches the input and not just its padding.
+        Only settings with p ≤ k′ − 1, where the span of every window meets the input and not just its padding. (With
+        dilation the entries of a window may still stand on both sides of a short input.)
     windows : {"any", "disjoint", "tiling"}
         "disjoint" windows do not overlap: s ≥ k′. "tiling" ones also leave no gaps, as pooling does by default: s = k′.
     max_k, max_s, max_p : int, optional

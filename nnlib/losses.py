@@ -6,9 +6,10 @@ import numpy as np
 
 from nnlib._arrays import Array, float_array, float_arrays
 from nnlib._blocks import by_blocks, by_rows
+from nnlib._shifted import shift, sum_of_others
 from nnlib.activations import sigmoid
 from nnlib.rules import differentiable, rule
-from nnlib.softmax import shift, softmax, sum_of_others
+from nnlib.softmax import softmax
 
 
 @differentiable("logits", "targets")
@@ -127,7 +128,7 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
     def rows(block: Array, out: Array, where: slice) -> None:
         z = np.empty(block.shape, out.dtype)
         _, largest = shift(block, z)
-        out[:, 0] = np.log1p(sum_of_others(z, largest)) - z[largest[0], classes[where]]
+        out[:, 0] = np.log1p(sum_of_others(z, largest, block)) - z[largest[0], classes[where]]
 
     a = float_array(logits, "logits")
     classes = _checked_labels(a, labels).reshape(-1)

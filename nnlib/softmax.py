@@ -1,8 +1,6 @@
 """Softmax, its logarithm, the logarithm of its denominator, and its Jacobian (chapters/softmax.md).
 
-All start in the same way: subtract the largest entry, so that no exponential overflows. The largest entry itself
-becomes exactly 0, and its exponential exactly 1. Leaving that 1 out of the sum, and taking log1p instead of log, keeps
-full precision when one entry dominates.
+All start in the same way, in `nnlib._shifted`: subtract the largest entry, so that no exponential overflows.
 """
 
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 
 from nnlib._arrays import Array, float_array, real_number
 from nnlib._blocks import Axis, axes_of, by_rows
+from nnlib._shifted import shift, sum_of_others
 from nnlib.rules import differentiable, rule
 
 
@@ -77,12 +76,14 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
 
     Notes
     -----
+    Every entry is accurate to 16 units of rounding, the tiny one of a score that dominates, too. (Dividing float64
+    scores by a temperature rounds them once more, which such an entry feels.)
     Derived in chapters/softmax.md, Where the naive form breaks.
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:
         _, largest = shift(block, out, temperature)
-        out -= np.log1p(sum_of_others(out, largest))[:, None]
+        out -= np.log1p(sum_of_others(out, largest, block, temperature))[:, None]
 
     x, temperature = _checked(x, temperature)
     return by_rows(rows, x, axis)
@@ -129,7 +130,7 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     def rows(block: Array, out: Array, where: slice) -> None:
         z = np.empty(block.shape, out.dtype)
         maximum, largest = shift(block, z)
-        others = np.log1p(sum_of_others(z, largest))
+        others = np.log1p(sum_of_others(z, largest, block))
         out[:, 0] = np.where(np.isinf(maximum), maximum, maximum + others)
 
     return by_rows(rows, float_array(x), axis, reduce=True, keepdims=keepdims)
@@ -198,21 +199,3 @@ def _checked(x: Any, temperature: float) -> tuple[Array, float]:
     if number > 1 and x.itemsize > 2 and np.fmax.reduce(np.abs(x), axis=None, initial=0) > np.finfo(x.dtype).max / 2:
         return x / 2, number / 2
     return x, number
-
-
-def shift(block: Array, out: Array, temperature: float = 1.0) -> tuple[Array, tuple[Any, Any]]:
-    """Write (block − maximum) / T to `out`, row by row; return the maxima and the index of each."""
-    largest = np.arange(len(block)), block.argmax(axis=1)
-    maximum = block[largest]
-    np.subtract(block, maximum[:, None], out=out)
-    out[largest] = 0  # also where the maximum is infinite, and the difference nan
-    if temperature != 1:  # in float64, where no T becomes zero
-        np.divide(out, temperature, out=out, dtype=np.float64, casting="same_kind")
-    return maximum, largest
-
-
-def sum_of_others(z: Array, largest: tuple[Any, Any]) -> Array:
-    """Sum exp(z) over each row but its largest entry, whose exponential is 1."""
-    e = np.exp(z)
-    e[largest] = 0
-    return np.asarray(e.sum(axis=1))

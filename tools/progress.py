@@ -118,7 +118,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def plain(text: str) -> str:
-    """Return text without terminal colours."""
+    """Return text without terminal colors."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
