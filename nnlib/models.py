@@ -213,7 +213,7 @@ def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     h1 = act(a1)
     a2 = conv2d(h1, params["K2"], params["b2"], stride=2, padding=1)
     h2 = act(a2)
-    scores = h2.reshape(len(x), -1) @ params["W3"].T + params["b3"]
+    scores = h2.reshape(len(x), 16 * c2) @ params["W3"].T + params["b3"]
     return scores, {"x": x, "a1": a1, "h1": h1, "a2": a2, "h2": h2, "activation": activation}
 
 
@@ -243,15 +243,15 @@ def cnn_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
     """
     _, slope = _activation(kept["activation"])
     g = _upstream(g, (len(kept["x"]), len(params["W3"])))
-    h1, h2, size = kept["h1"], kept["h2"], params["K1"].shape[2:]
+    h1, h2, size = kept["h1"], kept["h2"], np.shape(params["K1"])[2:]
     g2 = (g @ params["W3"]).reshape(h2.shape) * slope(kept["a2"])
     g1 = conv2d_input_gradient(g2, params["K2"], h1.shape[2:], stride=2, padding=1) * slope(kept["a1"])
     return {
         "K1": conv2d_weight_gradient(g1, kept["x"], size, padding=1),
         "b1": g1.sum(axis=(0, 2, 3)),
-        "K2": conv2d_weight_gradient(g2, h1, params["K2"].shape[2:], stride=2, padding=1),
+        "K2": conv2d_weight_gradient(g2, h1, np.shape(params["K2"])[2:], stride=2, padding=1),
         "b2": g2.sum(axis=(0, 2, 3)),
-        "W3": g.T @ h2.reshape(len(h2), -1),
+        "W3": g.T @ h2.reshape(len(h2), 16 * h2.shape[1]),
         "b3": g.sum(axis=0),
     }
 
