@@ -74,7 +74,9 @@ def relu(x: Array) -> Array:
     -----
     Derived in chapters/activations.md, The step and the ramp.
     """
-    return np.maximum(float_array(x), 0)
+    x = float_array(x)
+    y = np.zeros_like(x)
+    return np.maximum(x, y, out=y)[()]  # of two arrays, where NumPy is several times as fast as with the number 0
 
 
 rule(relu, "x", partial=lambda y, x: heaviside(x))

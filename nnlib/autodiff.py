@@ -224,7 +224,10 @@ def _units(x: Any) -> Iterator[Any]:
 
 
 def _number(x: Any) -> Any:
-    """Return `x` as an array, or as a NumPy scalar if it has no axes; a traced value as it is."""
+    """Return `x` as an array, or as a NumPy scalar if it has no axes; a traced value as it is.
+
+    The array is a view, which `_owned` does not give back to the caller as it is.
+    """
     return x if is_traced(x) else float_array(x)[()]
 
 

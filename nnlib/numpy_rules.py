@@ -168,7 +168,7 @@ rule(
     np.sum,
     "a",
     jvp=lambda v, y, a, axis, keepdims: np.sum(v, axis=axis, keepdims=keepdims),
-    vjp=lambda g, y, a, axis, keepdims: np.broadcast_to(_kept(g, a, axis), a.shape),
+    vjp=lambda g, y, a, axis, keepdims: np.broadcast_to(g if axis is None else _kept(g, a, axis), a.shape),
 )
 
 

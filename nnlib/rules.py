@@ -205,7 +205,9 @@ def unbroadcast(cotangent: Any, like: Any) -> Any:
     Broadcasting copies an entry; the adjoint of copying is adding up.
     """
     shape = np.shape(like)
-    extra = np.ndim(cotangent) - len(shape)
+    if cotangent.shape == shape:
+        return cotangent
+    extra = cotangent.ndim - len(shape)
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1)
-    total = cotangent.sum(axis=axes) if axes else cotangent
+    total = cotangent.sum(axis=axes)
     return total if total.shape == shape else total.reshape(shape)
