@@ -42,6 +42,11 @@ def conv_output_size(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
     Notes
     -----
     Derived in chapters/cnn-arithmetic.md, The output size.
+
+    Examples
+    --------
+    >>> conv_output_size(28, 5, s=2, p=2)
+    14
     """
     check_sizes(i=i, k=k, s=s, d=d)
     check_sizes(0, p=p)
