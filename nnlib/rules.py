@@ -45,7 +45,8 @@ Write rules with NumPy functions, operators and other operations only: then they
 derivatives need nothing more. Inside an operation itself, values are plain arrays.
 
 Operations never import the engine. A traced argument is recognized by NumPy's own ``__array_function__`` protocol, and
-the call is handed to it, exactly as NumPy does for its own functions. Rules for those stand in `nnlib.numpy_rules`.
+the call is handed to it, exactly as NumPy does for its own functions. Rules for those stand in `nnlib.numpy_rules`
+and its neighbors.
 """
 
 import functools
@@ -171,6 +172,16 @@ def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         register(dispatching, *arrays, implementation=dispatching)
         return dispatching
+
+    return decorate
+
+
+def rules_for(function: Function, *arrays: str) -> Callable[[Function], Function]:
+    """Register the decorated function as what `function` does, with the arguments that are supported."""
+
+    def decorate(implementation: Function) -> Function:
+        register(function, *arrays, implementation=implementation)
+        return implementation
 
     return decorate
 

@@ -11,10 +11,11 @@ INTERNAL = {
     "numpy_composed",
     "numpy_elementwise",
     "numpy_rules",
+    "numpy_shapes",
 }
 HELPERS = {
     "conv_arithmetic": {"check_sizes"},
-    "rules": {"Operation", "Rule", "operation", "operations", "unbroadcast"},
+    "rules": {"Operation", "Rule", "operation", "operations", "rules_for", "unbroadcast"},
 }
 
 
