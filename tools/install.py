@@ -41,7 +41,11 @@ def digest(*paths: Path) -> str:
 
 def wanted() -> dict[str, str]:
     """Return what the environment must have been made from."""
-    return {"lock": digest(LOCK), "package": digest(ROOT / "pyproject.toml", Path(__file__), Path(lab_settings.__file__)), "root": str(ROOT)}
+    return {
+        "lock": digest(LOCK),
+        "package": digest(ROOT / "pyproject.toml", Path(__file__), Path(lab_settings.__file__)),
+        "root": str(ROOT),
+    }
 
 
 def stamped(path: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 from tools.paths import LOCK, ROOT, VENV, environment
 from tools.progress import Failed, run, say, stop
@@ -59,7 +60,7 @@ def main() -> None:
         draft = HOME / "draft.lock"
         previous = LOCK if LOCK.exists() else PLAIN
         draft.write_text("\n".join(line for line in previous.read_text().splitlines() if line != "-e .") + "\n")
-        command = [uv, "pip", "compile", *options]
+        command: list[str | Path] = [uv, "pip", "compile", *options]
         run("Resolving", [*command, *upgrade, "--generate-hashes", "-o", draft, SOURCE], env=environment(), cwd=ROOT)
         readers, package = HOME / "readers.txt", ROOT / "pyproject.toml"
         readers.unlink(missing_ok=True)
