@@ -15,7 +15,6 @@ INTERNAL = {
 HELPERS = {
     "conv_arithmetic": {"check_sizes"},
     "rules": {"Operation", "Rule", "operation", "operations", "unbroadcast"},
-    "softmax": {"shift", "sum_of_others"},
 }
 
 

@@ -1,5 +1,7 @@
 """Compile requirements.in into requirements.txt (exact pins) and requirements.lock (pins with hashes).
 
+Beside them stands requirements-mutants.txt, what `make mutants` needs and nobody else.
+
 One resolution makes both files, so they cannot disagree. pip refuses an editable package beside hashes: hence two.
 A third, .binder/requirements.txt, has those of the same pins that a server for readers needs.
 """
@@ -18,8 +20,11 @@ SOURCE = ROOT / "requirements.in"
 PLAIN = ROOT / "requirements.txt"
 READERS = ROOT / ".binder" / "requirements.txt"
 EXTRAS = ["plots", "notebooks", "lab"]  # of pyproject.toml: what a reader needs, to run the chapters in JupyterLab
+MUTANTS = ROOT / "requirements-mutants.txt"
+COSMIC_RAY = "cosmic-ray==8.7.0"  # plants the mutants; `make mutants` alone needs it, so it stays out of the lock
 HOME = VENV / "var" / "uv"
 HEADER = "# Made from requirements.in by `make lock`; edit that file instead.\n"
+BESIDE = "# Made by `make lock`: what `make mutants` installs beside the environment, in the versions of the lock.\n"
 
 
 def plain(locked: str) -> str:
@@ -67,6 +72,11 @@ def main() -> None:
         extras = [f"--extra={extra}" for extra in EXTRAS]
         command += [*extras, "--constraints", draft, "-o", readers, package]
         run("Choosing what readers need", command, env=environment(), cwd=ROOT)
+        wanted, beside = HOME / "mutants.in", HOME / "mutants.lock"
+        wanted.write_text(f"{COSMIC_RAY}\n")
+        beside.write_text(MUTANTS.read_text())
+        command = [uv, "pip", "compile", *options, "--generate-hashes", "--constraints", draft, "-o", beside, wanted]
+        run("Resolving what make mutants needs", command, env=environment(), cwd=ROOT)
     except Failed as failure:
         raise stop(f"{failure.log.strip()}\nThe packages could not be resolved; the lock stays as it was.") from None
     locked = draft.read_text()
@@ -76,6 +86,7 @@ def main() -> None:
     LOCK.write_text(HEADER + locked)
     PLAIN.write_text(plain(locked))
     READERS.write_text(plain(readers.read_text()))
+    MUTANTS.write_text(BESIDE + beside.read_text())
     say(f"{len(versions(locked))} packages in requirements.txt and requirements.lock")
 
 

@@ -56,7 +56,7 @@ def render(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> str:
     if "`" in tex:
         raise KaTeXError("a role such as {glue} or {eq} is not resolved inside mathematics; put it beside the formula")
     if own := OWN_NUMBERS.search(tex):
-        raise KaTeXError(f"{own[0]} numbers its own lines; use \\begin{{aligned}} inside a labelled {{math}} directive")
+        raise KaTeXError(f"{own[0]} numbers its own lines; use \\begin{{aligned}} inside a labeled {{math}} directive")
     answer = _ask({"tex": tex, "display": display, "macros": dict(macros)})
     if "error" in answer:
         raise KaTeXError(answer["error"])
