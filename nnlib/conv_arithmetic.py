@@ -43,8 +43,8 @@ def conv_output_size(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
     -----
     Derived in chapters/cnn-arithmetic.md, The output size.
     """
-    i, k, s, d = check_sizes(i=i, k=k, s=s, d=d)
-    (p,) = check_sizes(0, p=p)
+    i, k, s = whole_number(i, "i"), whole_number(k, "k"), whole_number(s, "s")
+    p, d = whole_number(p, "p", 0), whole_number(d, "d")
     span = d * (k - 1) + 1
     if span > i + 2 * p:
         raise ValueError(f"the kernel spans {span} entries; the padded input has only {i + 2 * p}")
@@ -107,8 +107,8 @@ def solve_conv(
     -----
     Derived in chapters/cnn-arithmetic.md, The inverse problem.
     """
-    i, o, k, s, d, max_k, max_s = check_sizes(i=i, o=o, k=k, s=s, d=d, max_k=max_k, max_s=max_s)
-    p, max_p = check_sizes(0, p=p, max_p=max_p)
+    i, o, k, s, d, max_k, max_s = _checked(i=i, o=o, k=k, s=s, d=d, max_k=max_k, max_s=max_s)
+    p, max_p = _checked(0, p=p, max_p=max_p)
     if windows not in ("any", "disjoint", "tiling"):
         raise ValueError(f'windows must be "any", "disjoint" or "tiling"; got {windows!r}')
     found = []
@@ -134,7 +134,7 @@ def _choices(given: int | None, least: int, most: int) -> Iterable[int]:
     return range(least, most + 1) if given is None else [given]
 
 
-def check_sizes(at_least: int = 1, **sizes: Any) -> list[Any]:
+def _checked(at_least: int = 1, **sizes: Any) -> list[Any]:
     """Return the sizes as Python integers, which cannot overflow; None stays.
 
     Raises a ValueError that names the first size which is neither None nor an integer of at least `at_least`.

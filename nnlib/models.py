@@ -93,7 +93,7 @@ def mlp_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     act, _ = _activation(activation)
     x = float_array(x)
     h, d, k = (*_axes(params, "W1", 2), _axes(params, "W2", 2)[0])
-    _check(params, W1=(h, d), b1=(h,), W2=(k, h), b2=(k,))
+    params = _checked(params, W1=(h, d), b1=(h,), W2=(k, h), b2=(k,))
     if x.ndim != 2 or x.shape[1] != params["W1"].shape[1]:
         raise ValueError(
             f"x must have shape (n, {params['W1'].shape[1]}) for W1 of {params['W1'].shape}; got {x.shape}"
@@ -206,14 +206,14 @@ def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     act, _ = _activation(activation)
     x = float_array(x)
     c1, c2, k = _axes(params, "K1", 4)[0], _axes(params, "K2", 4)[0], _axes(params, "W3", 2)[0]
-    _check(params, K1=(c1, 1, 3, 3), b1=(c1,), K2=(c2, c1, 3, 3), b2=(c2,), W3=(k, 16 * c2), b3=(k,))
+    params = _checked(params, K1=(c1, 1, 3, 3), b1=(c1,), K2=(c2, c1, 3, 3), b2=(c2,), W3=(k, 16 * c2), b3=(k,))
     if x.ndim != 4 or x.shape[1:] != (1, 8, 8):
         raise ValueError(f"x must have shape (n, 1, 8, 8); got {x.shape}")
     a1 = conv2d(x, params["K1"], params["b1"], padding=1)
     h1 = act(a1)
     a2 = conv2d(h1, params["K2"], params["b2"], stride=2, padding=1)
     h2 = act(a2)
-    scores = h2.reshape(len(x), -1) @ params["W3"].T + params["b3"]
+    scores = h2.reshape(len(x), 16 * c2) @ params["W3"].T + params["b3"]
     return scores, {"x": x, "a1": a1, "h1": h1, "a2": a2, "h2": h2, "activation": activation}
 
 
@@ -243,15 +243,15 @@ def cnn_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
     """
     _, slope = _activation(kept["activation"])
     g = _upstream(g, (len(kept["x"]), len(params["W3"])))
-    h1, h2, size = kept["h1"], kept["h2"], params["K1"].shape[2:]
+    h1, h2, size = kept["h1"], kept["h2"], np.shape(params["K1"])[2:]
     g2 = (g @ params["W3"]).reshape(h2.shape) * slope(kept["a2"])
     g1 = conv2d_input_gradient(g2, params["K2"], h1.shape[2:], stride=2, padding=1) * slope(kept["a1"])
     return {
         "K1": conv2d_weight_gradient(g1, kept["x"], size, padding=1),
         "b1": g1.sum(axis=(0, 2, 3)),
-        "K2": conv2d_weight_gradient(g2, h1, params["K2"].shape[2:], stride=2, padding=1),
+        "K2": conv2d_weight_gradient(g2, h1, np.shape(params["K2"])[2:], stride=2, padding=1),
         "b2": g2.sum(axis=(0, 2, 3)),
-        "W3": g.T @ h2.reshape(len(h2), -1),
+        "W3": g.T @ h2.reshape(len(h2), 16 * h2.shape[1]),
         "b3": g.sum(axis=0),
     }
 
@@ -264,11 +264,13 @@ def _axes(params: Parameters, name: str, axes: int) -> tuple[int, ...]:
     return shape
 
 
-def _check(params: Parameters, **shapes: tuple[int, ...]) -> None:
-    """Raise unless the parameters have these shapes: broadcasting would hide a wrong one."""
-    found = {name: np.shape(params.get(name, 0.0)) for name in shapes}
+def _checked(params: Parameters, **shapes: tuple[int, ...]) -> Parameters:
+    """Return the parameters as arrays, all of the given shapes: broadcasting would hide a wrong one."""
+    arrays = {name: float_array(params.get(name, 0.0), name) for name in shapes}
+    found = {name: array.shape for name, array in arrays.items()}
     if found != shapes:
         raise ValueError(f"the parameters must have the shapes {shapes}; got {found}")
+    return arrays
 
 
 def _upstream(g: Any, shape: tuple[int, ...]) -> Array:

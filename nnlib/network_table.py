@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nnlib.conv_arithmetic import check_sizes, conv_output_size
+from nnlib._arrays import whole_number
+from nnlib.conv_arithmetic import conv_output_size
 
 Size = int | tuple[int, ...]  # one number for all directions, or one for each
 
@@ -140,7 +141,7 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
 
 def _shape(sizes: Sequence[int]) -> tuple[int, ...]:
     try:
-        shape = tuple(check_sizes(input_shape=size)[0] for size in sizes)
+        shape = tuple(whole_number(size, "input_shape") for size in sizes)
     except TypeError:
         shape = ()
     if not shape:
@@ -149,7 +150,7 @@ def _shape(sizes: Sequence[int]) -> tuple[int, ...]:
 
 
 def _dense(layer: Dense, before: Row, whole: tuple[int, ...]) -> Row:
-    (outputs,) = check_sizes(channels=layer.channels)
+    outputs = whole_number(layer.channels, "channels")
     weights = outputs * before.scalars
     parameters = weights + bool(layer.bias) * outputs
     return Row(f"dense {outputs}", (outputs,), outputs, weights, parameters, weights, whole, ())
@@ -169,7 +170,7 @@ def _sliding(layer: Conv | Pool, before: Row) -> Row:
     options += [f"{name}={_text(size)}" for name, size in (("s", s), ("p", p), ("d", d)) if size != usual[name]]
     if isinstance(layer, Pool):
         return Row(f"pool {', '.join(options)}", (inputs, *out), inputs * math.prod(out), 0, 0, 0, field, stride)
-    outputs, groups = check_sizes(channels=layer.channels, groups=layer.groups)
+    outputs, groups = whole_number(layer.channels, "channels"), whole_number(layer.groups, "groups")
     if inputs % groups or outputs % groups:
         raise ValueError(f"{inputs} channels and {outputs} outputs cannot be split into {groups} groups")
     weights = outputs * (inputs // groups) * math.prod(k)
@@ -184,7 +185,7 @@ def _each(value: Size, directions: int, name: str, at_least: int = 1) -> tuple[i
     sizes = value if isinstance(value, tuple) else (value,) * directions
     if len(sizes) != directions or not directions:
         raise ValueError(f"{name} must have one size for each of {directions} direction(s); got {value!r}")
-    return tuple(check_sizes(at_least, **{name: size})[0] for size in sizes)
+    return tuple(whole_number(size, name, at_least) for size in sizes)
 
 
 def _cells(row: Row) -> list[str]:

@@ -13,7 +13,6 @@ INTERNAL = {
     "numpy_rules",
 }
 HELPERS = {
-    "conv_arithmetic": {"check_sizes"},
     "rules": {"Operation", "Rule", "operation", "operations", "unbroadcast"},
 }
 
