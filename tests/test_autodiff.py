@@ -404,3 +404,67 @@ def test_printing():
     grad(lambda x: seen.append(repr(x)) or np.sum(x))(np.array([1.0, 2]))
     jvp(lambda x: seen.append(repr(x)) or x, (2.0,), (1.0,))
     assert seen == ["Node([1. 2.])", "Dual(2.0)"]
+
+
+def test_composed_functions_have_numpys_defaults_and_shapes():
+    cube = rng.normal(size=(2, 1, 4))
+    calls = [
+        *(getattr(np, name) for name in ("mean", "var", "std", "ravel", "squeeze", "flip")),
+        lambda x: np.var(x, axis=-1, ddof=1),
+        lambda x: np.std(x, ddof=2, keepdims=True),
+        lambda x: np.mean(x, axis=(0, 2)),
+        lambda x: np.squeeze(x, 1),
+        lambda x: np.squeeze(x[:0]),
+        lambda x: np.expand_dims(x, (0, -1)),
+        lambda x: np.swapaxes(x, 0, -1),
+        lambda x: np.moveaxis(x, (0, 2), (-1, 0)),
+        lambda x: np.flip(x, (0, 2)),
+        lambda x: np.concatenate([x, x]),
+        lambda x: np.concatenate([x, x[0]], axis=None),
+        lambda x: np.stack([x, x]),
+        lambda x: np.stack([x, x], axis=-1),
+        lambda x: np.pad(x, 1),
+        lambda x: np.pad(x, ((0, 1), (2, 0), (1, 3))),
+        lambda x: np.full_like(x, np.sum(x)),
+        lambda x: np.full_like(x, np.sum(x), dtype=np.float32),
+        lambda x: np.diag(x[0, 0]),
+        lambda x: np.diag(x[0, 0], -2),
+        lambda x: np.diag(x[:, 0], 1),
+        lambda x: np.diag(x[:, 0], -1),
+        lambda x: np.outer(x, x[0]),
+        lambda x: np.dot(x[0], x[0, 0]),
+        lambda x: np.dot(x, np.sum(x)),
+        lambda x: np.clip(x, -0.5, None),
+        lambda x: np.clip(x, None, 0.5),
+        lambda x: np.clip(x, min=-0.2, max=0.2),
+    ]
+    for f in calls:
+        y, expected = vjp(f, cube)[0], f(cube)
+        assert y.dtype == expected.dtype
+        np.testing.assert_allclose(y, expected, rtol=1e-14, strict=True)
+
+
+@pytest.mark.parametrize("kind", [int, bool, complex])
+def test_an_operation_that_leaves_the_real_numbers_is_refused(kind):
+    with pytest.raises(TypeError, match="only real functions can be differentiated"):
+        grad(lambda x: np.sum(x.astype(kind)))(ROW)
+
+
+@pytest.mark.parametrize("subscripts", ["ij->i", "ij,kj->k", "ii->i", "ij,jk", "...i->...i"])
+def test_sums_that_einsum_leaves_to_np_sum(subscripts):
+    square = np.ones((3, 3))
+    operands = [square] * (subscripts.count(",") + 1)
+    with pytest.raises(NotImplementedError, match="of traced arrays needs an arrow"):
+        vjp(lambda x: np.einsum(subscripts, x, *operands[1:]), square)
+
+
+def test_axes_that_cannot_be_squeezed_or_stacked_are_named():
+    with pytest.raises(ValueError, match=r"length one can be squeezed; the shape is \(3, 4\), the axes are \(0,\)"):
+        vjp(lambda x: np.squeeze(x, 0), A)
+    with pytest.raises(ValueError, match=r"arrays of one shape, got \[\(3, 4\), \(4,\)\]"):
+        vjp(lambda x: np.stack([x, x[0]]), A)
+    with pytest.raises(NotImplementedError, match="at most two axes"):
+        vjp(lambda x: np.dot(x, x[:, :, None]), A)
+    for options in ({"mode": "edge"}, {"constant_values": 1}, {"constant_values": (0, -1)}):
+        with pytest.raises(NotImplementedError, match="pads with zeros only"):
+            vjp(lambda x, options=options: np.pad(x, 1, **options), A)

@@ -38,6 +38,7 @@ class Cover:
         elif line < around.body[0].lineno:
             others = {test for i in range(line, (around.end_lineno or line) + 1) for test in known.get(i, [])}
         own = f"tests/test_{module.strip('_')}.py"
+        others |= {test for test in self.seconds if test.startswith(own)}  # a file may use the line as it is imported
 
         def turn(test: str) -> tuple[bool, bool, bool, float]:
             file = test.split("::", maxsplit=1)[0]
