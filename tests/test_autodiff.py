@@ -468,3 +468,32 @@ def test_axes_that_cannot_be_squeezed_or_stacked_are_named():
     for options in ({"mode": "edge"}, {"constant_values": 1}, {"constant_values": (0, -1)}):
         with pytest.raises(NotImplementedError, match="pads with zeros only"):
             vjp(lambda x, options=options: np.pad(x, 1, **options), A)
+
+
+@pytest.mark.parametrize("v", [np.ones(2), np.ones(4), np.ones((3, 1)), 1.0])
+def test_tangents_and_cotangents_of_another_shape_are_refused(v):
+    with pytest.raises(ValueError, match=r"the tangent has shape .*, its argument has shape \(3,\)"):
+        jvp(np.sin, (np.ones(3),), (v,))
+    with pytest.raises(ValueError, match=r"the cotangent has shape .*, the result has shape \(3,\)"):
+        vjp(np.sin, np.ones(3))[1](v)
+
+
+def test_a_result_of_an_outer_level_is_a_constant_to_the_inner_one():
+    def outer(x):
+        y, pullback = vjp(lambda z: x * x, 2.0)
+        return y + pullback(1.0)[0]
+
+    assert grad(outer)(3.0) == 6
+    assert vjp(lambda x: vjp(lambda z: (x, z * x), 2.0)[1]((1.0, 1.0))[0], 5.0)[0] == 5
+
+
+def test_powers_of_zero():
+    with np.errstate(all="ignore"):
+        assert jacrev(lambda n: np.array([0.0, 0.0, 0.0]) ** n)(np.array([0.0, 1.0, 2.0])).diagonal().tolist() == [
+            -math.inf, 0, 0
+        ]  # fmt: skip
+        base = jacrev(lambda x: x ** np.array([0, 1, 2, 3, -1]))(np.zeros(5)).diagonal()
+    assert base.tolist() == [0, 1, 0, 0, -math.inf]
+    for n in (0, 0.0, np.float64(0)):
+        assert grad(lambda x, n=n: x**n)(0.0) == 0
+        assert grad(lambda x, n=n: x**n)(-2.0) == 0

@@ -174,3 +174,10 @@ def test_a_long_computation():
         return x
 
     assert trace(f, 1.0).adjoint()[0] == 1
+
+
+def test_a_rule_without_a_partial_shows_its_number_on_numbers_and_its_name_on_arrays():
+    lines = str(trace(lambda x: np.sum(x * 3), 2.0).adjoint()).replace("\u0304", "").splitlines()
+    assert lines[2].split(None, 1) == ["v₁", "= v₂ ∂v₂/∂v₁  = 1.0000 · 1.0000  → 1.0000"]
+    assert "J[sum]" in str(trace(lambda x: np.sum(x * 3), np.ones(2)).adjoint())
+    assert "J[broadcast_to]" in str(trace(lambda x: np.sum(np.broadcast_to(x, 2)), 2.0).adjoint())
