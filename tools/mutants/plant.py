@@ -157,8 +157,10 @@ def difference(source: str, changed: str) -> tuple[int, str, str]:
     gone, come = len(old), len(new)
     while gone > first + 1 and come > first and old[gone - 1] == new[come - 1]:
         gone, come = gone - 1, come - 1
+    while first < gone - 1 and not old[first].strip():  # a decorator goes together with the empty line above it
+        first, come = first + 1, max(come, first + 1)
     was, now = old[first:gone], new[first:come]
-    return first + 1, " ".join(line.strip() for line in was), " ".join(line.strip() for line in now)
+    return first + 1, " ".join(map(str.strip, was)).strip(), " ".join(map(str.strip, now)).strip()
 
 
 def function_at(tree: ast.Module, line: int) -> str:
