@@ -143,3 +143,36 @@ def test_an_infinity_does_not_widen_the_tolerance():
     for sides in (([1.0, np.inf], [2.0, np.inf]), ([1.0, np.inf], [1.0, -np.inf]), (np.inf, 1.0)):
         with pytest.raises(ClaimFailed, match="differ most"):
             claim("eq-same", *sides, rejects={"zero": np.zeros_like(np.asarray(sides[0]))})
+
+
+@pytest.mark.parametrize(
+    ("count", "ways"),
+    [(2, ""), (3, ", three ways"), (4, ", four ways"), (5, ", five ways"), (6, ", six ways")],
+)
+def test_the_sides_are_counted(count, ways, capsys):
+    claim("eq-ways", *[1.0] * count, rejects={"two": 2})
+    assert f"1 entry agrees{ways}; rejects: two" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_too_few_or_too_many_sides_are_refused(count):
+    with pytest.raises(ValueError, match="a claim takes two to 6 sides"):
+        claim("eq-ways", *[1.0] * count, rejects={"two": 2})
+
+
+def test_a_symbol_is_compared_with_a_plain_number(capsys):
+    x = sympy.Symbol("x")
+    one = sympy.sin(x) ** 2 + sympy.cos(x) ** 2
+    claim("eq-one", one, 1, rejects={"two": 2})
+    claim("eq-one", 1, one, rejects={"two": 2 * one})
+    assert capsys.readouterr().out.count("proved; rejects: two") == 2
+
+
+def test_the_tolerance_of_an_order_is_relative_to_the_largest_value():
+    claim_order("eq-large", 1e6 + 0.05, 1e6, rejects={"more": (1e6 + 1, 1e6)}, tolerance=1e-7)
+    claim_order("eq-large", -1e6, -1e6 - 0.05, rejects={"more": (-1e6, -1e6 - 1)}, tolerance=1e-7)
+    for chain in ((-1.0, -2.0), (2.0, 1.0), (1e-9, -1e-9)):
+        with pytest.raises(ClaimFailed, match="side 1 is above side 2"):
+            claim_order("eq-below", *chain, rejects={"reversed": (1.0, 0.0)})
+    with pytest.raises(ClaimFailed, match="side 2 is above side 3: 2.0 against 1.5"):
+        claim_order("eq-below", 1.0, [2.0, 1.0], [1.5, 3.0], rejects={"reversed": (1.0, 0.0)})

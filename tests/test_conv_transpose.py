@@ -109,6 +109,9 @@ def test_each_direction_has_its_own_limits():
     for channels in (1, 3):
         with pytest.raises(ValueError, match="x and w must have shapes"):
             conv_transpose2d(np.ones((1, 2, 2, 2)), np.ones((channels, 1, 2, 2)))
+    for bad_x, bad_w in ((x[0], w), (x, w[0]), (x[..., None], w), (x, w[..., None])):
+        with pytest.raises(ValueError, match="x and w must have shapes"):
+            conv_transpose2d(bad_x, bad_w)
     for shape in ((3,), (1,), (2, 1)):
         with pytest.raises(ValueError, match="one bias for each of 2 outputs"):
             conv_transpose2d(x, np.ones((1, 2, 2, 2)), np.zeros(shape))

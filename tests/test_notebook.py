@@ -110,6 +110,10 @@ def test_the_style_of_a_figure():
     assert [line.get_linestyle() for line in (first, second, third)] == ["-", "--", ":"]
     assert axes.xaxis.label.get_color() == axes.title.get_color() == plots.INK
     assert tuple(figure.get_size_inches()) == (6.4, 3.2)
+    assert tuple(plt.figure().get_size_inches()) == (6.4, 3.6)
+    assert first.get_linewidth() == 1.8
+    assert axes.spines["left"].get_linewidth() == 0.8
+    assert axes.title.get_fontsize() == axes.xaxis.label.get_fontsize() == axes.text(0, 0, "a").get_fontsize() == 11
 
 
 @pytest.mark.usefixtures("_style")

@@ -92,3 +92,13 @@ def test_unbroadcasting_sums_over_what_was_copied():
     np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((3, 1))), g.sum(axis=(0, 2))[:, None])
     np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((1, 3, 4))), g.sum(axis=0)[None])
     assert rules.unbroadcast(g, 0.0) == g.sum()
+
+
+def test_an_argument_given_twice_is_refused():
+    f = differentiable("x", "w", "b")(layer)
+    with pytest.raises(TypeError, match="multiple values for argument 'x'"):
+        operation(f).bind((1, 2, 3, 4), {"x": 5, "padding": "same"})
+    with pytest.raises(TypeError, match="unexpected keyword argument 'dilation'"):
+        operation(f).bind((1, 2), {"dilation": 5})
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        operation(f).bind((1, 2, 3, 4, 5), {})
