@@ -1,0 +1,1 @@
+"""The reviewed list of mutants and faults names what exists, with a reason; and a weak test is found out."""
