@@ -5,7 +5,7 @@ transposed. It is *caught by a claim* when a claim or an assertion does not hold
 run, and *by the comparison* when printed text, a quoted number or a figure differs from what the sound chapter gives.
 A fault that changes nothing that the page shows must change no variable either; otherwise it survived.
 
-    python -m tools.faults              a sample of 40 faults a chapter
+    python -m tools.faults              a sample of 20 faults a chapter
     python -m tools.faults --all        every fault there is
     python -m tools.faults softmax      one chapter
 """
@@ -27,7 +27,7 @@ from tools.mutants.reviewed import entries
 from tools.paths import BUILD, CHAPTERS
 from tools.progress import say
 
-SAMPLE = 40
+SAMPLE = 20
 PAGE = CHAPTERS / "_trust" / "faults.md"
 LAST = BUILD / "faults.json"
 NOTICED = ("claim", "error", "comparison")

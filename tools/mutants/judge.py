@@ -141,16 +141,15 @@ def apart(work: Callable[[], str], limit: float) -> str:
             os._exit(0)
     os.close(writing)
     end = time.monotonic() + 10 * limit
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
         if time.monotonic() > end:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os.close(reading)
-            return "time"
+            os.kill(child, signal.SIGXCPU)
         time.sleep(0.005)
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read()
-    return said.decode()[1:] if said else "crash"  # one that was killed by the system has said nothing
+    if said:
+        return said.decode()[1:]
+    return "time" if os.WIFSIGNALED(ended[1]) and os.WTERMSIG(ended[1]) == signal.SIGXCPU else "crash"
 
 
 def _silence(limit: float) -> None:
@@ -159,5 +158,5 @@ def _silence(limit: float) -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 9))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
