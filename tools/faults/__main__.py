@@ -51,8 +51,9 @@ def page(counts: Mapping[str, Mapping[str, int]], when: str) -> str:
     lines = [
         f"Last run: {when}. Of {planted} faults, {whole['no effect']} had no effect. Of the other "
         f"{planted - whole['no effect']}, **{noticed}** were caught: {whole['claim']} by a claim, {whole['error']} by "
-        f"an error, {whole['comparison']} by the comparison alone. {whole['reviewed']} change a variable that nothing "
-        f"of the page depends on, and are on the reviewed list; {whole['survived']} survived.",
+        f"an error, {whole['comparison']} by the comparison alone. "
+        + (f"{whole['reviewed']} are on the reviewed list. " if whole["reviewed"] else "")
+        + (f"{whole['survived']} survived." if whole["survived"] else "None survived."),
         "",
         "chapter | planted | by a claim | by an error | by the comparison | reviewed | survived | no effect",
         ":--- | ---: | ---: | ---: | ---: | ---: | ---: | ---:",
