@@ -6,9 +6,10 @@ import numpy as np
 
 from nnlib._arrays import Array, float_array, float_arrays
 from nnlib._blocks import by_blocks, by_rows
+from nnlib._shifted import shift, sum_of_others
 from nnlib.activations import sigmoid
 from nnlib.rules import differentiable, rule
-from nnlib.softmax import shift, softmax, sum_of_others
+from nnlib.softmax import softmax
 
 
 @differentiable("logits", "targets")
@@ -127,7 +128,7 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
     def rows(block: Array, out: Array, where: slice) -> None:
         z = np.empty(block.shape, out.dtype)
         _, largest = shift(block, z)
-        out[:, 0] = np.log1p(sum_of_others(z, largest)) - z[largest[0], classes[where]]
+        out[:, 0] = np.log1p(sum_of_others(z, largest, block)) - z[largest[0], classes[where]]
 
     a = float_array(logits, "logits")
     classes = _checked_labels(a, labels).reshape(-1)
@@ -151,7 +152,7 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
         shift(block, out)
         np.exp(out, out=out)
         np.divide(out, out.sum(axis=1, keepdims=True), out=out)
-        out[right] = 0
+        out[right] *= 0  # not = 0: a nan stays
         out[right] = -out.sum(axis=1)
 
     a = float_array(logits, "logits")
@@ -189,6 +190,8 @@ def _checked_labels(logits: Array, labels: Any) -> Any:
     if logits.ndim == 0 or y.shape != logits.shape[:-1]:
         raise ValueError(f"logits of shape (..., K) need labels of shape (...); got {logits.shape} and {y.shape}")
     classes = logits.shape[-1]
+    if y.size and not classes:
+        raise ValueError(f"logits of shape {logits.shape} have no class for a label to name")
     if y.size and y.astype(np.uint64).max() >= classes:  # a negative label becomes a huge one
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
     return y.astype(np.intp, copy=False)

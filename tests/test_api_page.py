@@ -13,9 +13,7 @@ INTERNAL = {
     "numpy_rules",
 }
 HELPERS = {
-    "conv_arithmetic": {"check_sizes"},
     "rules": {"Operation", "Rule", "operation", "operations", "unbroadcast"},
-    "softmax": {"shift", "sum_of_others"},
 }
 
 

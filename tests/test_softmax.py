@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from nnlib.gradcheck import numerical_jacobian
+from nnlib.losses import cross_entropy
 from nnlib.softmax import log_softmax, logsumexp, softmax, softmax_jacobian
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -17,13 +18,14 @@ finite = st.floats(-1e4, 1e4)
 vectors = hnp.arrays(np.float64, st.integers(1, 8), elements=finite)
 
 
-def exact(x):
+def exact(x, temperature=1.0):
     """Softmax, log-softmax and log-sum-exp of a vector with 60 digits, also where one entry dominates."""
     with mpmath.workdps(60):
-        z = [mpmath.mpf(float(v)) - float(x.max()) for v in x]
-        z.remove(0)
-        tail = mpmath.log1p(mpmath.fsum(map(mpmath.exp, z)))
-        log_p = [mpmath.mpf(float(v)) - float(x.max()) - tail for v in x]
+        z = [(mpmath.mpf(float(v)) - float(x.max())) / temperature for v in x]
+        others = list(z)
+        others.remove(0)
+        tail = mpmath.log1p(mpmath.fsum(map(mpmath.exp, others)))
+        log_p = [v - tail for v in z]
         return [mpmath.exp(v) for v in log_p], log_p, float(x.max()) + tail
 
 
@@ -31,14 +33,20 @@ def relative(value, true):
     return float(abs((mpmath.mpf(float(value)) - true) / true)) if true else float(abs(value))
 
 
-def wide_vectors(dtype, n=150):
-    """Logits of every spread that the dtype can tell apart, and the case of one entry that dominates."""
+def in_eps(value, true):
+    """Return the relative error in units of eps; below the normal numbers, in units of what still can be told apart."""
+    info = np.finfo(value.dtype)
+    return float(abs(mpmath.mpf(float(value)) - true) / (max(abs(true), float(info.tiny)) * float(info.eps)))
+
+
+def wide_vectors(dtype, n=150, widest=1.2):
+    """Logits of every spread up to 10 to the power `widest`, and the case of one entry that dominates."""
     rng = np.random.default_rng(1)
     for _ in range(n):
-        spread = 10.0 ** rng.uniform(-3, 1.2)
+        spread = 10.0 ** rng.uniform(-3, widest)
         yield (rng.normal(size=rng.integers(2, 40)) * spread).astype(dtype)
-        x = rng.normal(size=5).astype(dtype)
-        x[rng.integers(5)] += dtype(rng.uniform(5, 30))
+        x = rng.normal(size=5).astype(dtype) * dtype(max(1, spread / 10))
+        x[rng.integers(5)] += dtype(rng.uniform(5, 30) * max(1, spread / 10))
         yield x
 
 
@@ -46,12 +54,27 @@ def wide_vectors(dtype, n=150):
 def test_accuracy(dtype):
     eps = float(np.finfo(dtype).eps)
     for x in wide_vectors(dtype):
-        p, log_p, lse = exact(x)
-        assert max(map(relative, log_softmax(x), log_p)) <= 16 * eps
+        p, _, lse = exact(x)
         assert abs(float(logsumexp(x) - float(lse))) <= 4 * np.spacing(max(abs(dtype(lse)), abs(x.max())))
         ours = max(map(relative, softmax(x), p))
         assert ours <= 64 * eps
         assert ours <= max(map(relative, scipy.special.softmax(x), p)) + 2 * eps
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_log_softmax_within_16_eps_over_the_whole_range(dtype):
+    """Where scores lie hundreds apart, their rounded differences alone would cost hundreds of eps."""
+    for x in wide_vectors(dtype, 400, widest=3.3):
+        assert max(map(in_eps, log_softmax(x), exact(x)[1])) <= 16
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_log_softmax_of_few_scores_far_apart(dtype):
+    for gap in np.linspace(10, 740, 300):
+        x = np.array([300.1 + gap / 2, 300.1 - gap / 2, -gap / 3 - 150.7], dtype)
+        assert max(map(in_eps, log_softmax(x), exact(x)[1])) <= 16
+        assert in_eps(cross_entropy(x, 0), -exact(x)[1][0]) <= 16
+        assert in_eps(log_softmax(np.float32(x), temperature=0.7)[0], exact(np.float32(x), 0.7)[1][0]) <= 16
 
 
 def test_the_dominating_entry_keeps_its_precision():
