@@ -82,6 +82,7 @@ class Operation:
     arrays: tuple[str, ...]
     signature: inspect.Signature | None
     variadic: bool  # takes any number of arrays
+    _positional: int  # how many arguments may be given without their names
     _defaults: dict[str, Any]
     _rules: list[Rule | None]
 
@@ -98,7 +99,8 @@ class Operation:
             return list(args), {**self._defaults, **kwargs}
         parameters = self.signature.parameters
         options = {**self._defaults, **dict(zip(parameters, args, strict=False)), **kwargs}
-        if len(options) != len(parameters) or len(args) + len(kwargs) > len(parameters):
+        few = len(args) <= self._positional and len(args) + len(kwargs) <= len(parameters)
+        if len(options) != len(parameters) or not few:
             self.signature.bind(*args, **kwargs)  # says what is wrong
         return [options.pop(name) for name in self.arrays], options
 
@@ -158,10 +160,11 @@ def register(function: Function, *arrays: str, implementation: Function | None =
         raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
     parameters = signature.parameters.values() if signature else ()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+    positional = sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
     variadic = arrays[0].startswith("*")
     rules: list[Rule | None] = [None] * len(arrays)
     _OPERATIONS[function] = Operation(
-        function, implementation or function, arrays, signature, variadic, defaults, rules
+        function, implementation or function, arrays, signature, variadic, positional, defaults, rules
     )
 
 
