@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32" or shutil.which("make") is None, reason="needs make and POSIX signals"),
 ]
 
-PARTS = ["_config.yml", "Makefile", "package.json", "package-lock.json", "nnlib", "tools"]
+PARTS = ["_config.yml", "Makefile", "pyproject.toml", "LICENSE", "package.json", "package-lock.json", "nnlib", "tools"]
 PARTS += ["chapters/_ext", "chapters/_static", "chapters/references.bib"]
 HEADER = """---
 jupytext:

@@ -25,7 +25,7 @@ COLUMN = 658  # the width of the text on A4, in pixels, less the margins of chap
 LEFT_OUT = ".headerlink, .copy, .downloads, script"
 WIDE = """() => {
   const room = document.body.getBoundingClientRect().right + 1;
-  const boxes = [...document.querySelectorAll(".equation-body, .katex-html > .base, table, pre, img")];
+  const boxes = [...document.querySelectorAll(".equation-body, .katex-html .base, table, pre, img")];
   const name = (box) => (box.closest("[id]") || {id: box.tagName}).id;
   const drawn = (box) => (box.matches(".equation-body") ? box.querySelector(".katex") || box : box);
   const over = boxes.filter((box) => drawn(box).getBoundingClientRect().right > room

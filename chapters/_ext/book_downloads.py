@@ -48,20 +48,9 @@ def _output(output: Any) -> Any:
     return output
 
 
-def _streams_joined(outputs: list[Any]) -> list[Any]:
-    """Join what a cell printed: in how many pieces it arrives is chance."""
-    joined: list[Any] = []
-    for output in map(_output, outputs):
-        if joined and output.output_type == "stream" == joined[-1].output_type and output.name == joined[-1].name:
-            joined[-1]["text"] += output["text"]
-        else:
-            joined.append(output)
-    return joined
-
-
 def _code(cell: Any) -> Any:
     metadata = {"jupyter": {"source_hidden": True}} if "hide-input" in cell.metadata.get("tags", []) else {}
-    outputs = _streams_joined(cell.outputs)
+    outputs = [_output(output) for output in cell.outputs]
     return nbformat.from_dict(
         {"cell_type": "code", "source": cell.source, "metadata": metadata, "outputs": outputs, "execution_count": None}
     )

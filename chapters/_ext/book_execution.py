@@ -18,6 +18,7 @@ from uuid import uuid4
 from book_problems import report
 from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_client.manager import AsyncKernelManager
+from myst_nb.core import render
 from myst_nb.core.execute import ExecutionError, direct
 from myst_nb.core.execute.direct import NotebookClientDirect
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -108,6 +109,22 @@ def describe(notebook: Any, error: BaseException, running: int | None = None) ->
     return index, f"Code cell {number}{about} raised {output.ename}.\n{traceback}"
 
 
+def join_streams(outputs: list[Any]) -> list[Any]:
+    """Join what a cell printed, in place: in how many pieces it arrives is chance.
+
+    MyST-NB's own function puts a line break between pieces, even where the next one begins with it.
+    """
+    kept: dict[str, Any] = {}
+    for number, output in enumerate(outputs):
+        name = output["name"] if output["output_type"] == "stream" else str(number)
+        if name in kept:
+            kept[name]["text"] += output["text"]
+        else:
+            kept[name] = output
+    outputs[:] = kept.values()
+    return outputs
+
+
 def _end(error: BaseException) -> str:
     """Say how a cell ended that did not raise."""
     if isinstance(error, CellTimeoutError):
@@ -162,5 +179,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.book_failed_pages = set()
     app.add_config_value("book_memory", 4, "")
     NotebookClientDirect.start_client = _start_client
+    render.coalesce_streams = join_streams
     direct.single_nb_execution = _execute
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -84,7 +84,8 @@ class Writer:
 
     def _equation(self, node: nodes.math_block) -> str:
         tex = expand(node.astext().strip(), self.macros)
-        parts = self.env.toc_fignumbers.get(self.docname, {}).get("displaymath", {}).get(node["ids"][0])
+        numbers = self.env.toc_fignumbers.get(self.docname, {}).get("displaymath", {})
+        parts = next((numbers[name] for name in node["ids"] if name in numbers), None)  # none where a label is missing
         number = ".".join(map(str, parts)) if parts else node.get("number")
         return f"$$\n{tex}\n" + (f"\\tag{{{number}}}\n" if number else "") + "$$"
 

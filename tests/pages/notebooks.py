@@ -13,9 +13,10 @@ import nbformat
 
 from tools import chapters
 
-UNRESOLVED = re.compile(r"\{[a-z][\w:+-]*\}`|`{3,}\{|:::|\\htmlClass")
+UNRESOLVED = re.compile(r"(?<!`)\{[a-z][\w:+-]*\}`|`{3,}\{|:::|\\htmlClass")
 DISPLAY = re.compile(r"\$\$\n(.*?)\n\$\$", re.S)
 INLINE = re.compile(r"(?<!\\)\$([^$\n]+)\$")
+GLUED = "application/papermill.record/"
 CODE = re.compile(r"(`+).+?\1")
 
 
@@ -83,10 +84,14 @@ def unset(path: Path) -> list[str]:
 
 
 def outputs(notebook: Any) -> list[Any]:
-    """Return the outputs of the code cells, without counts and without how the printing was cut into pieces."""
+    """Return the outputs of the code cells, without counts and without how the printing was cut into pieces.
+
+    A glued value shows nothing by itself, and MyST-NB takes it out of the notebook.
+    """
     found = []
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
-        shown = [dict(output.data) for output in cell.outputs if output.output_type != "stream"]
+        bundles = [dict(output.data) for output in cell.outputs if output.output_type != "stream"]
+        shown = [bundle for bundle in bundles if not all(kind.startswith(GLUED) for kind in bundle)]
         found.append((printed, shown))
     return found

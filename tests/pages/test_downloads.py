@@ -21,6 +21,7 @@ from tools.paths import ROOT
 
 sys.path.insert(0, str(ROOT / "chapters" / "_ext"))
 import book_downloads
+import book_execution
 import book_wheel
 import notebooks
 from book_tex import expand
@@ -147,6 +148,16 @@ def test_a_notebook_runs_with_the_wheel_alone_and_prints_the_same(book: Path, tm
     executed = nbformat.read(tmp_path / "softmax" / "executed.ipynb", 4)
     assert notebooks.outputs(executed)[1:] == notebooks.outputs(notebook)[1:]
     assert shutil.which("python", path=str(python.parent)), "the environment is the one made above"
+
+
+def test_pieces_of_what_a_cell_prints_are_joined_as_they_came() -> None:
+    def stream(name: str, text: str) -> dict[str, str]:
+        return {"output_type": "stream", "name": name, "text": text}
+
+    shown = {"output_type": "display_data", "data": {}}
+    outputs = [stream("stdout", "one"), shown, stream("stderr", "no"), stream("stdout", "\ntwo\n")]
+    assert book_execution.join_streams(outputs) is outputs
+    assert outputs == [stream("stdout", "one\ntwo\n"), shown, stream("stderr", "no")]
 
 
 # Macros
