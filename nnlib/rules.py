@@ -45,7 +45,8 @@ Write rules with NumPy functions, operators and other operations only: then they
 derivatives need nothing more. Inside an operation itself, values are plain arrays.
 
 Operations never import the engine. A traced argument is recognized by NumPy's own ``__array_function__`` protocol, and
-the call is handed to it, exactly as NumPy does for its own functions. Rules for those stand in `nnlib.numpy_rules`.
+the call is handed to it, exactly as NumPy does for its own functions. Rules for those stand in `nnlib.numpy_rules`
+and its neighbors.
 """
 
 import functools
@@ -81,6 +82,7 @@ class Operation:
     arrays: tuple[str, ...]
     signature: inspect.Signature | None
     variadic: bool  # takes any number of arrays
+    _positional: int  # how many arguments may be given without their names
     _defaults: dict[str, Any]
     _rules: list[Rule | None]
 
@@ -97,7 +99,8 @@ class Operation:
             return list(args), {**self._defaults, **kwargs}
         parameters = self.signature.parameters
         options = {**self._defaults, **dict(zip(parameters, args, strict=False)), **kwargs}
-        if len(options) != len(parameters) or len(args) + len(kwargs) > len(parameters):
+        few = len(args) <= self._positional and len(args) + len(kwargs) <= len(parameters)
+        if len(options) != len(parameters) or not few:
             self.signature.bind(*args, **kwargs)  # says what is wrong
         return [options.pop(name) for name in self.arrays], options
 
@@ -157,10 +160,11 @@ def register(function: Function, *arrays: str, implementation: Function | None =
         raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
     parameters = signature.parameters.values() if signature else ()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+    positional = sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
     variadic = arrays[0].startswith("*")
     rules: list[Rule | None] = [None] * len(arrays)
     _OPERATIONS[function] = Operation(
-        function, implementation or function, arrays, signature, variadic, defaults, rules
+        function, implementation or function, arrays, signature, variadic, positional, defaults, rules
     )
 
 
@@ -180,6 +184,16 @@ def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         register(dispatching, *arrays, implementation=dispatching)
         return dispatching
+
+    return decorate
+
+
+def rules_for(function: Function, *arrays: str) -> Callable[[Function], Function]:
+    """Register the decorated function as what `function` does, with the arguments that are supported."""
+
+    def decorate(implementation: Function) -> Function:
+        register(function, *arrays, implementation=implementation)
+        return implementation
 
     return decorate
 
@@ -214,11 +228,13 @@ def unbroadcast(cotangent: Any, like: Any) -> Any:
     Broadcasting copies an entry; the adjoint of copying is adding up.
     """
     shape = np.shape(like)
-    extra = np.ndim(cotangent) - len(shape)
+    if cotangent.shape == shape:
+        return cotangent
+    extra = cotangent.ndim - len(shape)
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1)
     total = cotangent.sum(axis=axes) if axes else cotangent
     if total.shape == shape:
         return total
     if extra < 0 or total.shape != tuple(n for n in shape if n != 1):
-        raise ValueError(f"shape {shape} does not broadcast to {np.shape(cotangent)}, so nothing can be summed back")
+        raise ValueError(f"shape {shape} does not broadcast to {cotangent.shape}, so nothing can be summed back")
     return total.reshape(shape)

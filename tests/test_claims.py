@@ -119,3 +119,60 @@ def test_an_order_with_nan_fails():
 def test_a_wrong_order_that_passes_raises():
     with pytest.raises(ClaimFailed, match="no bite"):
         claim_order("eq-a", 0, 1, rejects={"also true": (0, 2)})
+
+
+def test_a_rounded_side_is_compared_with_a_tolerance_even_next_to_an_exact_one(capsys):
+    claim("eq-half", [1, 2], [1 + 1e-12, 2], rejects={"another": [1, 3]})
+    claim("eq-half", [1 + 1e-12, 2], [1, 2], rejects={"another": [1, 3]})
+    assert capsys.readouterr().out.count("2 entries agree;") == 2
+    with pytest.raises(ClaimFailed, match="equality"):
+        claim("eq-exact", [1, 2], [1, 3], rejects={"another": [0, 0]})
+
+
+def test_the_tolerance_itself_is_allowed():
+    claim("eq-edge", 1.0, 1.5, rejects={"more": 1.75}, tolerance=1 / 3)
+    claim("eq-zero", 0.0, 0.0, rejects={"more": 1e-300}, tolerance=0)
+    claim("eq-small", 0.0, 0.25, rejects={"more": 0.5}, tolerance=0.25)  # the scale is at least 1
+    claim_order("eq-below", 1.25, 1.0, rejects={"more": (1.5, 1.0)}, tolerance=0.2)
+
+
+def test_an_infinity_does_not_widen_the_tolerance():
+    for chain in (([2.0, 1.0], [1.0, np.inf]), ([-np.inf, 2.0], [0.0, 1.0]), ([2.0], [-np.inf])):
+        with pytest.raises(ClaimFailed, match="side 1 is above side 2"):
+            claim_order("eq-chain", *chain, rejects={"reversed": (1.0, 0.0)})
+    for sides in (([1.0, np.inf], [2.0, np.inf]), ([1.0, np.inf], [1.0, -np.inf]), (np.inf, 1.0)):
+        with pytest.raises(ClaimFailed, match="differ most"):
+            claim("eq-same", *sides, rejects={"zero": np.zeros_like(np.asarray(sides[0]))})
+
+
+@pytest.mark.parametrize(
+    ("count", "ways"),
+    [(2, ""), (3, ", three ways"), (4, ", four ways"), (5, ", five ways"), (6, ", six ways")],
+)
+def test_the_sides_are_counted(count, ways, capsys):
+    claim("eq-ways", *[1.0] * count, rejects={"two": 2})
+    assert f"1 entry agrees{ways}; rejects: two" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_too_few_or_too_many_sides_are_refused(count):
+    with pytest.raises(ValueError, match="a claim takes two to 6 sides"):
+        claim("eq-ways", *[1.0] * count, rejects={"two": 2})
+
+
+def test_a_symbol_is_compared_with_a_plain_number(capsys):
+    x = sympy.Symbol("x")
+    one = sympy.sin(x) ** 2 + sympy.cos(x) ** 2
+    claim("eq-one", one, 1, rejects={"two": 2})
+    claim("eq-one", 1, one, rejects={"two": 2 * one})
+    assert capsys.readouterr().out.count("proved; rejects: two") == 2
+
+
+def test_the_tolerance_of_an_order_is_relative_to_the_largest_value():
+    claim_order("eq-large", 1e6 + 0.05, 1e6, rejects={"more": (1e6 + 1, 1e6)}, tolerance=1e-7)
+    claim_order("eq-large", -1e6, -1e6 - 0.05, rejects={"more": (-1e6, -1e6 - 1)}, tolerance=1e-7)
+    for chain in ((-1.0, -2.0), (2.0, 1.0), (1e-9, -1e-9)):
+        with pytest.raises(ClaimFailed, match="side 1 is above side 2"):
+            claim_order("eq-below", *chain, rejects={"reversed": (1.0, 0.0)})
+    with pytest.raises(ClaimFailed, match="side 2 is above side 3: 2.0 against 1.5"):
+        claim_order("eq-below", 1.0, [2.0, 1.0], [1.5, 3.0], rejects={"reversed": (1.0, 0.0)})

@@ -301,6 +301,8 @@ def test_bad_gradients_are_refused_with_a_reason():
     g = np.zeros((2, 6, 3, 4))
     with pytest.raises(ValueError, match=r"output, \(2, 6, 3, 4\); got \(2, 6, 3, 3\)"):
         conv2d_input_gradient(g[..., :3], W, (5, 6))
+    with pytest.raises(ValueError, match=r"output, \(2, 6, 3, 4\); got \(2, 6, 3, 5\)"):
+        conv2d_input_gradient(np.zeros((2, 6, 3, 5)), W, (5, 6))
     with pytest.raises(ValueError, match=r"output, \(2, 6, 3, 4\); got \(2, 6, 2, 4\)"):
         conv2d_weight_gradient(g[:, :, :2], X, (3, 3))
     with pytest.raises(ValueError, match=r"g must have 4 axes; got shape \(6, 3, 4\)"):
@@ -313,3 +315,26 @@ def test_bad_gradients_are_refused_with_a_reason():
         conv1d(X, W)
     with pytest.raises(TypeError, match="w must hold real numbers"):
         conv2d(X, W.astype(complex))
+
+
+@given(st.integers(0, 40), st.integers(-1, 50))
+def test_work_is_cut_into_as_few_equal_slices_as_possible(total, most):
+    slices = _im2col._even_slices(total, most)
+    assert [i for part in slices for i in range(part.start, part.stop)] == list(range(total))
+    sizes = [part.stop - part.start for part in slices]
+    assert len(sizes) == -(-total // max(1, most))
+    assert len(set(sizes[:-1])) <= 1
+    assert max(sizes, default=0) <= max(1, most)
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_buffer_is_used_and_not_exceeded():
+    s = sliding((30, 20), (3, 3), 1, 1, 1)
+    for channels, itemsize in ((1, 4), (8, 8), (64, 8)):
+        plan = _im2col._plan(100, channels, s, itemsize)
+        entries = _im2col.BUFFER // itemsize
+        assert plan.buffer <= max(entries, 9 * channels * 20)
+        assert plan.buffer > entries / 4
+        assert plan.buffer == max(
+            9 * channels * images * (rows.stop - rows.start) for _, images in plan.images for _, rows in plan.rows
+        )

@@ -107,3 +107,10 @@ def test_bad_input_is_refused_with_a_reason():
         solve_conv(4, 2, max_p=-2)
     with pytest.raises(ValueError, match='"any", "disjoint" or "tiling"; got \'overlapping\''):
         solve_conv(4, 2, windows="overlapping")
+
+
+def test_input_and_output_may_be_named_and_the_rest_must_be():
+    assert settings("ks", solve_conv(i=8, o=4, p=0, d=1)) == [(1, 2), (2, 2), (5, 1)]
+    with pytest.raises(TypeError, match="positional"):
+        solve_conv(8, 4, 2)
+    assert conv_output_size(i=8, k=2) == 7

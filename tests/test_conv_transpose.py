@@ -94,3 +94,24 @@ def test_bad_input_is_refused_with_a_reason():
         conv_transpose1d(x, w)
     with pytest.raises(TypeError, match="x must hold real numbers"):
         conv_transpose2d(x.astype(object), w)
+
+
+def test_each_direction_has_its_own_limits():
+    x, w = np.ones((1, 1, 2, 2)), np.ones((1, 1, 2, 2))
+    for output_padding in ((1, 0), (0, 1), (2, 0), (0, 2)):
+        with pytest.raises(ValueError, match="output_padding must be smaller than the stride"):
+            conv_transpose2d(x, w, output_padding=output_padding)
+    assert conv_transpose2d(x, w, stride=(2, 1), output_padding=(1, 0)).shape == (1, 1, 5, 3)
+    assert conv_transpose2d(x, w, padding=1).tolist() == [[[[4]]]]  # one entry is left
+    for padding in ((2, 0), (0, 2)):
+        with pytest.raises(ValueError, match="leaves nothing of an output of 3 by 3"):
+            conv_transpose2d(x, w, padding=padding)
+    for channels in (1, 3):
+        with pytest.raises(ValueError, match="x and w must have shapes"):
+            conv_transpose2d(np.ones((1, 2, 2, 2)), np.ones((channels, 1, 2, 2)))
+    for bad_x, bad_w in ((x[0], w), (x, w[0]), (x[..., None], w), (x, w[..., None])):
+        with pytest.raises(ValueError, match="x and w must have shapes"):
+            conv_transpose2d(bad_x, bad_w)
+    for shape in ((3,), (1,), (2, 1)):
+        with pytest.raises(ValueError, match="one bias for each of 2 outputs"):
+            conv_transpose2d(x, np.ones((1, 2, 2, 2)), np.zeros(shape))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib import rules
+from nnlib import gradcheck, rules
 from nnlib._traced import plain
 from nnlib.autodiff import vjp
 from nnlib.gradcheck import check_gradients, directional_derivative, numerical_gradient, numerical_jacobian
@@ -193,3 +193,25 @@ def test_an_error_in_the_second_derivative_is_caught():
 def test_the_order():
     with pytest.raises(ValueError, match="must be 1 or 2, got 3"):
         check_gradients(np.sin, X, order=3)
+
+
+def test_values_that_are_equal_pass_at_any_tolerance_and_the_scale_is_at_least_one():
+    one = np.ones(2)
+    gradcheck._compare("a", one, "b", one, 0.0)
+    gradcheck._compare("a", np.zeros(0), "b", np.zeros(0), 0.0)
+    gradcheck._compare("a", 1e6 * one + 0.5, "b", 1e6 * one, 1e-6)
+    gradcheck._compare("a", 0.5 * one, "b", 0 * one, 0.5)
+    with pytest.raises(AssertionError, match=r"a is 3 at \(1,\), b is 1"):
+        gradcheck._compare("a", np.array([1.0, 3.0]), "b", one, 1.0)
+    with pytest.raises(AssertionError, match="a is 0.6 at"):
+        gradcheck._compare("a", 0.6 * one, "b", 0 * one, 0.5)
+    with pytest.raises(AssertionError, match=r"a is nan at \(0,\), b is 1"):
+        gradcheck._compare("a", np.array([np.nan, 9.0]), "b", one, 1.0)
+    with pytest.raises(AssertionError, match="a is 2, b is 1"):
+        gradcheck._compare("a", np.float64(2), "b", np.float64(1), 0.1)
+
+
+@pytest.mark.parametrize("order", [0, 3, -1, 1.5])
+def test_other_orders_are_refused(order):
+    with pytest.raises(ValueError, match="the order must be 1 or 2"):
+        check_gradients(np.sin, 1.0, order=order)

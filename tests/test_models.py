@@ -175,3 +175,49 @@ def test_arguments_stay_as_they_are(network):
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 5), (4,), (2, 4, 1)])
+def test_rows_of_another_length_are_refused(shape):
+    params = mlp_init(np.random.default_rng(0), (4, 3, 2))
+    with pytest.raises(ValueError, match=r"x must have shape \(n, 4\)"):
+        mlp_forward(params, np.zeros(shape))
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (2, 1, 8, 7), (2, 1, 9, 8), (2, 2, 8, 8), (2, 1, 8, 8, 1)])
+def test_images_of_another_shape_are_refused(shape):
+    with pytest.raises(ValueError, match=r"x must have shape \(n, 1, 8, 8\)"):
+        cnn_forward(cnn_init(np.random.default_rng(0), (1, 1), 2), np.zeros(shape))
+
+
+def test_sizes_of_one_are_the_smallest():
+    rng = np.random.default_rng(0)
+    assert {name: part.shape for name, part in mlp_init(rng, (1, 1, 1)).items()} == {
+        "W1": (1, 1), "b1": (1,), "W2": (1, 1), "b2": (1,)
+    }  # fmt: skip
+    assert cnn_init(rng, (1, 1), 1)["W3"].shape == (1, 16)
+    for sizes in ((0, 1, 1), (1, 0, 1), (1, 1, 0), (1, 1), (1, 1, 1, 1)):
+        with pytest.raises(ValueError, match="sizes must be 3 positive integers"):
+            mlp_init(rng, sizes)
+    assert mlp_init(rng)["W1"].shape == (32, 64)
+    assert mlp_init(rng)["W2"].shape == (10, 32)
+    shapes = {name: part.shape for name, part in cnn_init(rng).items()}
+    assert shapes == {
+        "K1": (8, 1, 3, 3), "b1": (8,), "K2": (16, 8, 3, 3), "b2": (16,), "W3": (10, 256), "b3": (10,)
+    }  # fmt: skip
+
+
+def test_the_limits_of_a_step():
+    one = {"w": np.ones(2)}
+    assert sgd_step(one, one, 1e-9)["w"].shape == (2,)
+    np.testing.assert_allclose(sgd_step(one, one, 0.5, 0.25)["w"], 1 - 0.5 * 1.5)
+    for learning_rate, penalty in ((0, 0), (-1, 0), (1, -1e-9), (np.nan, 0), (1, np.nan)):
+        with pytest.raises(ValueError, match="learning_rate must be > 0 and penalty >= 0"):
+            sgd_step(one, one, learning_rate, penalty)
+    for other in ({"w": np.ones(3)}, {"w": np.ones(1)}, {"v": np.ones(2)}, {}, one | {"v": np.ones(1)}):
+        with pytest.raises(ValueError, match="the same names and shapes"):
+            sgd_step(one, other, 1)
+    for shape in ((0, 2), (2,), (1, 2, 2)):
+        with pytest.raises(ValueError, match=r"scores must have shape \(n, K\) with n > 0"):
+            mean_cross_entropy(np.zeros(shape), [0])
+    assert mean_cross_entropy(np.zeros((1, 2)), [1])[0] == pytest.approx(np.log(2))

@@ -107,3 +107,30 @@ def test_bad_networks_are_refused_with_a_reason():
         summarize([Conv(0, 3)], (3, 8, 8))
     with pytest.raises(ValueError, match="input_shape must be an integer of at least 1; got 0"):
         summarize([], (3, 0))
+
+
+def test_the_input_row_and_the_total():
+    row = summarize([], (3, 5, 4)).rows[0]
+    assert row == ("input", (3, 5, 4), 60, 0, 0, 0, (1, 1), (1, 1))
+    summary = summarize([Conv(2, 3), Dense(4)], (3, 5, 4))
+    assert summary.total == ("total", (4,), 4, 54 + 48, 54 + 2 + 48 + 4, 54 * 6 + 48, (5, 4), ())
+
+
+def test_only_what_is_unusual_is_written_out():
+    layers = [
+        Conv(2, 3), Conv(2, (3, 2)), Conv(2, 3, s=2), Conv(2, 3, p=1), Conv(2, 3, d=2), Conv(2, 3, groups=2),
+        Pool(2), Pool(2, s=2), Pool(3, s=1), Pool(2, p=1), Pool(1, d=2),
+    ]  # fmt: skip
+    assert [row.layer for layer in layers for row in summarize([layer], (2, 9, 9)).rows[1:]] == [
+        "conv 2, k=3", "conv 2, k=3×2", "conv 2, k=3, s=2", "conv 2, k=3, p=1", "conv 2, k=3, d=2",
+        "conv 2, k=3, groups=2", "pool k=2", "pool k=2", "pool k=3, s=1", "pool k=2, p=1", "pool k=1, d=2",
+    ]  # fmt: skip
+
+
+def test_a_size_that_is_not_positive_is_refused():
+    for layer in (Conv(2, 0), Conv(2, 3, s=0), Conv(2, 3, p=-1), Conv(2, 3, d=0), Conv(2, 3, groups=0), Dense(0)):
+        with pytest.raises(ValueError, match="must be an integer of at least"):
+            summarize([layer], (2, 9, 9))
+    with pytest.raises(ValueError, match="2 channels and 3 outputs cannot be split into 2 groups"):
+        summarize([Conv(3, 3, groups=2)], (2, 9, 9))
+    assert summarize([Conv(1, 1), Dense(1)], (1, 1, 1)).total.weights == 2

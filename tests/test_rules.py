@@ -1,5 +1,7 @@
 """The registry: how a call reaches a rule, and what it refuses."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,41 @@ def test_a_rule_needs_a_registered_argument_and_both_modes():
             rule(f, "x", **incomplete)
     rule(f, "x", partial=abs)
     assert operation(f).rule(0).partial is abs
+
+
+def test_what_is_registered_cannot_be_changed_by_accident():
+    with pytest.raises(FrozenInstanceError):
+        operation_of_layer().function = abs
+    with pytest.raises(FrozenInstanceError):
+        rules.Rule().jvp = abs
+
+
+def operation_of_layer():
+    return operation(differentiable("x")(layer))
+
+
+def test_missing_rules_are_named():
+    f = differentiable("x", "w", "b")(layer)
+    assert operation(f).missing() == ["x", "w", "b"]
+    rule(f, "w", partial=abs)
+    assert operation(f).missing() == ["x", "b"]
+    assert operation(f).name == "layer"
+
+
+def test_unbroadcasting_sums_over_what_was_copied():
+    g = np.arange(24.0).reshape(2, 3, 4)
+    np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((2, 3, 4))), g)
+    np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros(4)), g.sum(axis=(0, 1)))
+    np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((3, 1))), g.sum(axis=(0, 2))[:, None])
+    np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((1, 3, 4))), g.sum(axis=0)[None])
+    assert rules.unbroadcast(g, 0.0) == g.sum()
+
+
+def test_an_argument_given_twice_is_refused():
+    f = differentiable("x", "w", "b")(layer)
+    with pytest.raises(TypeError, match="multiple values for argument 'x'"):
+        operation(f).bind((1, 2, 3, 4), {"x": 5, "padding": "same"})
+    with pytest.raises(TypeError, match="unexpected keyword argument 'dilation'"):
+        operation(f).bind((1, 2), {"dilation": 5})
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        operation(f).bind((1, 2, 3, 4, 5), {})

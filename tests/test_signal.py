@@ -188,3 +188,10 @@ def test_the_worked_gradient_of_a_valid_layer():
     h1, g = np.array([2.0, 0, 9, 0, 7, 0, 11, 0, 4]), np.arange(1.0, 11)
     pullback = vjp(lambda x, w: correlate(x, w, "full"), h1, w2)[1]
     assert [gradient.tolist() for gradient in pullback(g)] == [[3, 4, 5, 6, 7, 8, 9, 10, 11], [210, 177]]
+
+
+def test_the_sums_inside_the_transform_do_not_overflow_where_no_entry_does():
+    for at in range(280, 308, 3):
+        x, w = np.full(20_000, 10.0 ** (at - 150)), np.full(150, 1e148)
+        assert convolve(x, w, "valid") == pytest.approx(np.full(19_851, 150 * 10.0 ** (at - 2)), rel=1e-9)
+    assert np.isfinite(convolve(np.full(20_000, 1e153), np.full(150, 1e152))).all()

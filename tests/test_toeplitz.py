@@ -177,3 +177,13 @@ def test_the_product_with_the_matrix_is_differentiated_like_the_sliding_product(
     w, x, g = np.array([1.0, -2, 3]), np.arange(6.0), np.array([1.0, 0, 2, 5])
     assert vjp(lambda w: toeplitz_matrix(w, 6) @ x, w)[1](g)[0].tolist() == np.correlate(x, g, "valid").tolist()
     assert vjp(lambda x: hankel_matrix(x, 3) @ w, x)[1](g)[0].tolist() == np.convolve(g, w).tolist()
+
+
+@pytest.mark.parametrize(("kernel", "dilation"), [((4, 1), 1), ((1, 5), 1), ((2, 2), (3, 1)), ((2, 2), (1, 4))])
+def test_a_kernel_fits_exactly_or_not_at_all(kernel, dilation):
+    for mode in ("valid", "same"):
+        with pytest.raises(ValueError, match="does not fit into an image"):
+            conv2d_matrix(np.ones(kernel), (3, 4), mode, dilation=dilation)
+    assert conv2d_matrix(np.ones(kernel), (3, 4), "full", dilation=dilation).shape[1] == 12
+    assert conv2d_matrix(np.ones((3, 4)), (3, 4)).tolist() == [[1.0] * 12]
+    assert conv2d_matrix(np.ones((2, 2)), (3, 4), dilation=(2, 3)).shape == (1, 12)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from nnlib._trace_text import number
 from nnlib.autodiff import grad, jvp, trace, vjp
 from nnlib.softmax import softmax
 
@@ -174,3 +175,23 @@ def test_a_long_computation():
         return x
 
     assert trace(f, 1.0).adjoint()[0] == 1
+
+
+def test_a_rule_without_a_partial_shows_its_number_on_numbers_and_its_name_on_arrays():
+    lines = str(trace(lambda x: np.sum(x * 3), 2.0).adjoint()).replace("\u0304", "").splitlines()
+    assert lines[2].split(None, 1) == ["v₁", "= v₂ ∂v₂/∂v₁  = 1.0000 · 1.0000  → 1.0000"]
+    assert "J[sum]" in str(trace(lambda x: np.sum(x * 3), np.ones(2)).adjoint())
+    assert "J[broadcast_to]" in str(trace(lambda x: np.sum(np.broadcast_to(x, 2)), 2.0).adjoint())
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e8, "1.0000e+08"), (99999999, "99999999.0000"), (1e-4, "0.0001"), (9.9e-5, "9.9000e-05"),
+        (-2e9, "-2.0000e+09"),
+        (0, "0.0000"), (-0.0, "0.0000"), (np.arange(6.0), "[0.0000, 1.0000, 2.0000, 3.0000, 4.0000, 5.0000]"),
+        (np.zeros(7), "array of shape (7,)"), (np.full((2, 1), 1e8), "[[1.0000e+08], [1.0000e+08]]"),
+    ],
+)  # fmt: skip
+def test_how_a_number_is_written(value, text):
+    assert number(value) == text

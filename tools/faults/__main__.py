@@ -5,7 +5,7 @@ transposed. It is *caught by a claim* when a claim or an assertion does not hold
 run, and *by the comparison* when printed text, a quoted number or a figure differs from what the sound chapter gives.
 A fault that changes nothing that the page shows must change no variable either; otherwise it survived.
 
-    python -m tools.faults              a sample of 40 faults a chapter
+    python -m tools.faults              a sample of 20 faults a chapter
     python -m tools.faults --all        every fault there is
     python -m tools.faults softmax      one chapter
 """
@@ -27,7 +27,7 @@ from tools.mutants.reviewed import entries
 from tools.paths import BUILD, CHAPTERS
 from tools.progress import say
 
-SAMPLE = 40
+SAMPLE = 20
 PAGE = CHAPTERS / "_trust" / "faults.md"
 LAST = BUILD / "faults.json"
 NOTICED = ("claim", "error", "comparison")
@@ -51,8 +51,9 @@ def page(counts: Mapping[str, Mapping[str, int]], when: str) -> str:
     lines = [
         f"Last run: {when}. Of {planted} faults, {whole['no effect']} had no effect. Of the other "
         f"{planted - whole['no effect']}, **{noticed}** were caught: {whole['claim']} by a claim, {whole['error']} by "
-        f"an error, {whole['comparison']} by the comparison alone. {whole['reviewed']} change a variable that nothing "
-        f"of the page depends on, and are on the reviewed list; {whole['survived']} survived.",
+        f"an error, {whole['comparison']} by the comparison alone. "
+        + (f"{whole['reviewed']} are on the reviewed list. " if whole["reviewed"] else "")
+        + (f"{whole['survived']} survived." if whole["survived"] else "None survived."),
         "",
         "chapter | planted | by a claim | by an error | by the comparison | reviewed | survived | no effect",
         ":--- | ---: | ---: | ---: | ---: | ---: | ---: | ---:",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 from tools.faults.plant import Fault, code
 from tools.mutants.judge import CANNOT, apart
 
-LIMIT = 300.0  # seconds for the rest of a chapter
+PATIENCE = 20.0  # seconds that a fault may take, and five times as long as the sound chapter
 
 
 class Session:
@@ -38,7 +39,7 @@ class Session:
         from nnlib import notebook
 
         genuine = notebook.glue
-        notebook.glue = lambda name, value, **how: self.quoted.append((name, _digest(np.round(value, 6))))
+        notebook.glue = self._quote
         try:
             with contextlib.redirect_stdout(self.text), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -50,6 +51,12 @@ class Session:
         finally:
             notebook.glue = genuine
             plt.close("all")
+
+    def _quote(self, name: str, value: Any, *, decimals: int = 4, significant: int | None = None) -> None:
+        """Keep a quoted number as the page shows it."""
+        from nnlib import notebook
+
+        self.quoted.append((name, notebook._text(value, decimals, significant, inline=True)))
 
     @property
     def shown(self) -> tuple[str, list[tuple[str, str]], list[str]]:
@@ -75,12 +82,14 @@ def run(chapter: Path, faults: Sequence[Fault]) -> list[tuple[Fault, str]]:
     """Run a chapter once for each fault; return each with its verdict."""
     cells, found = code(chapter), []
     with np.printoptions():
+        start = time.process_time()
         sound = _whole(cells)
+        limit = PATIENCE + 5 * (time.process_time() - start)
         session = Session()
         for number, source in enumerate(cells):
             for fault in (fault for fault in faults if fault.cell == number):
                 rest = [fault.source, *cells[number + 1 :]]
-                answer = apart(lambda rest=rest: _verdict(session, rest, sound), LIMIT)  # type: ignore[misc]
+                answer = apart(lambda rest=rest: _verdict(session, rest, sound), limit)  # type: ignore[misc]
                 if answer.startswith(CANNOT):
                     raise RuntimeError(f"{chapter.name}: {answer}")
                 found.append((fault, "error" if answer == "time" or answer.startswith("crash") else answer))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,10 +153,14 @@ def _is_union(value: ast.expr) -> bool:
 def difference(source: str, changed: str) -> tuple[int, str, str]:
     """Return the number of the first line that differs, and what stands there before and after."""
     old, new = source.splitlines(), changed.splitlines()
-    blocks = [b for b in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if b[0] != "equal"]
-    first, last = blocks[0], blocks[-1]
-    was, now = old[first[1] : last[2]], new[first[3] : last[4]]
-    return first[1] + 1, " ".join(line.strip() for line in was), " ".join(line.strip() for line in now)
+    first = next(i for i in range(len(old)) if i >= len(new) or old[i] != new[i])
+    gone, come = len(old), len(new)
+    while gone > first + 1 and come > first and old[gone - 1] == new[come - 1]:
+        gone, come = gone - 1, come - 1
+    while first < gone - 1 and not old[first].strip():  # a decorator goes together with the empty line above it
+        first, come = first + 1, max(come, first + 1)
+    was, now = old[first:gone], new[first:come]
+    return first + 1, " ".join(map(str.strip, was)).strip(), " ".join(map(str.strip, now)).strip()
 
 
 def function_at(tree: ast.Module, line: int) -> str:

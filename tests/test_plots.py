@@ -1,0 +1,69 @@
+"""The style of figures, and what their helpers draw."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+
+from nnlib import plots
+
+
+@pytest.fixture
+def _style():
+    with mpl.rc_context():
+        plots.use_style()
+        yield
+        plt.close("all")
+
+
+@pytest.mark.usefixtures("_style")
+def test_the_style_of_a_figure():
+    figure, axes = plots.figure()
+    first, second, third = (axes.plot([0, 1], [0, i])[0] for i in range(3))
+    assert {side: spine.get_visible() for side, spine in axes.spines.items()} == {
+        "left": True, "bottom": True, "top": False, "right": False
+    }  # fmt: skip
+    assert not axes.legend(["a"]).get_frame_on()
+    assert figure.get_constrained_layout()
+    assert figure.get_facecolor() == axes.get_facecolor() == (0, 0, 0, 0)
+    assert mpl.rcParams["savefig.transparent"] is True
+    assert [line.get_color() for line in (first, second, third)] == [plots.DATA, plots.PARAMETER, plots.GRADIENT]
+    assert [line.get_linestyle() for line in (first, second, third)] == ["-", "--", ":"]
+    assert axes.xaxis.label.get_color() == axes.title.get_color() == plots.INK
+    assert tuple(figure.get_size_inches()) == (6.4, 3.2)
+    assert tuple(plt.figure().get_size_inches()) == (6.4, 3.6)
+    assert first.get_linewidth() == 1.8
+    assert axes.spines["left"].get_linewidth() == 0.8
+    assert axes.title.get_fontsize() == axes.xaxis.label.get_fontsize() == axes.text(0, 0, "a").get_fontsize() == 11
+
+
+@pytest.mark.usefixtures("_style")
+def test_a_grid_of_axes():
+    figure, axes = plots.figure(3, rows=2, width=5, height=4)
+    assert axes.shape == (2, 3)
+    assert tuple(figure.get_size_inches()) == (5, 4)
+    assert plots.figure(2)[1].shape == (2,)
+
+
+@pytest.mark.usefixtures("_style")
+def test_a_vector_is_drawn_as_unit_squares():
+    _, axes = plots.figure()
+    plots.cells(axes, 2, 5, ["a", "b"], color=plots.DATA, faint=(1,))
+    assert [square.get_bbox().bounds for square in axes.patches] == [(2, 4, 1, 1), (3, 4, 1, 1)]
+    assert [square.get_fill() for square in axes.patches] == [False, False]
+    assert [square.get_alpha() for square in axes.patches] == [1, 0.45]
+    assert [text.get_position() for text in axes.texts] == [(2.5, 4.5), (3.5, 4.5)]
+    assert [text.get_text() for text in axes.texts] == ["a", "b"]
+    assert [text.get_alpha() for text in axes.texts] == [1, 0.45]
+    assert {text.get_color() for text in axes.texts} == {plots.DATA}
+    plots.cells(axes, 0, 0, [1], frame=False)
+    assert len(axes.patches) == 2
+    assert axes.texts[2].get_color() == plots.INK
+
+
+@pytest.mark.usefixtures("_style")
+def test_a_curve_is_rounded_to_six_decimals():
+    _, axes = plots.figure()
+    line = plots.curve(axes, [0, 1 / 3], [1e-9, 2 / 3], color="red")
+    assert line.get_xdata().tolist() == [0, 0.333333]
+    assert line.get_ydata().tolist() == [0, 0.666667]
+    assert line.get_color() == "red"
