@@ -263,7 +263,10 @@ def main() -> None:
     if find() is None:
         raise SystemExit(f"No Chromium was found, so nothing was measured. {INSTALL}")
     names = ["index.html", *(f"chapters/{name}.html" for name in CHAPTERS)]
-    description = [*machine.describe(1)[:1], f"measured on {time.strftime('%Y-%m-%d')}, pages: {', '.join(names)}"]
+    description = [
+        machine.describe(1)[0].partition(";")[0],
+        f"measured on {time.strftime('%Y-%m-%d')}, pages: {', '.join(names)}",
+    ]
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
         print("Building the stock book …", flush=True)
         pages = stock.build(Path(folder) / "book", CHAPTERS)
