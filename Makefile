@@ -2,7 +2,7 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check record format serve lab lock bench oracles clean distclean
+.PHONY: help setup book pdf test check record format serve lab lock licenses matrix worlds bench oracles mutants clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -12,6 +12,7 @@ RUN := .venv/bin/python -m
 
 help:
 	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions)"
+	@echo "make pdf        print the book: a PDF of every chapter and one of the whole, in _build/pdf (needs Chromium)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
 	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
 	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
@@ -19,8 +20,13 @@ help:
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
 	@echo "make lock       compile requirements.in into requirements.txt and requirements.lock (UPGRADE=1)"
+	@echo "make licenses   list the license of every package and font in LICENSES-THIRD-PARTY.md"
+	@echo "make matrix     every test under other orders, threads, locales, processors (ARGS=--help)"
+	@echo "make worlds     every output with the oldest and the newest packages, and every Python found (ARGS=--list)"
 	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
 	@echo "make oracles    record the values of PyTorch that the tests compare with (needs PyTorch in .venv)"
+	@echo "make mutants    plant errors in the chapters and in nnlib, and see what notices them; hours"
+	@echo "                (FAULTS=softmax: one chapter; ARGS='--sample 100': fewer mutants; --help lists the rest)"
 	@echo "make clean      remove what was built; make distclean removes the environment, too"
 
 setup:
@@ -28,6 +34,9 @@ setup:
 
 book: setup
 	@$(RUN) tools.book
+
+pdf: book
+	@$(RUN) tools.pdf
 
 test: setup
 	@$(RUN) tools.verify test
@@ -50,6 +59,15 @@ lab: setup
 lock: setup
 	@$(RUN) tools.lock $(if $(UPGRADE),--upgrade)
 
+licenses: setup
+	@$(RUN) tools.licenses
+
+matrix: setup
+	@$(RUN) tools.matrix $(ARGS)
+
+worlds: setup
+	@.venv/bin/nox $(ARGS)
+
 bench: setup
 	@$(RUN) benchmarks $(ARGS)
 
@@ -57,6 +75,9 @@ oracles: setup
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
 	  echo "make oracles needs PyTorch: .venv/bin/python -m pip install torch, then run it again. The tests do not."; exit 1; }
 	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tools.$$program || exit 1; done
+
+mutants: setup
+	@failed=0; $(RUN) tools.faults $(FAULTS) || failed=1; $(RUN) tools.mutants $(ARGS) || failed=1; exit $$failed
 
 clean:
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache

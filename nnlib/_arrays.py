@@ -4,6 +4,8 @@ float16, float32 and float64 keep their dtype, integers and booleans become floa
 A traced value (one that an automatic-differentiation transformation follows) passes through unchanged.
 """
 
+import math
+import operator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,11 +40,18 @@ def float_array(x: Any, name: str = "x") -> Array:
     Raises
     ------
     TypeError
-        For complex, object, string and extended-precision input.
+        For complex, object, string and extended-precision input, and for masked arrays.
+    ValueError
+        For nested lists of unequal lengths.
     """
     if is_traced(x):
         return x  # type: ignore[no-any-return]
-    array = np.asarray(x)
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array, whose masked entries would be used; fill or drop them first")
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array or nested lists of equal lengths: {error}") from None
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize <= 8:
         return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
@@ -68,3 +77,26 @@ def float_arrays(**named: Any) -> list[Array]:
     strong = [a.dtype for a, x in zip(arrays, named.values(), strict=True) if type(x) not in (int, float, bool)]
     dtype = np.result_type(*strong) if strong else np.dtype(np.float64)
     return [a if is_traced(a) or a.dtype == dtype else a.astype(dtype) for a in arrays]
+
+
+def real_number(value: Any, name: str) -> float:
+    """Return one real number, such as a slope or a temperature, as a float; anything else is a TypeError."""
+    try:
+        if isinstance(value, str | bytes) or np.ndim(value):
+            raise TypeError
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a single real number; got {value!r}") from None
+
+
+def whole_number(value: Any, name: str, least: int = 1) -> int:
+    """Return a size as a Python integer, which cannot overflow, or raise a ValueError that says what is allowed."""
+    try:
+        size = operator.index(value)
+    except TypeError:
+        size = least - 1
+    if size < least:
+        raise ValueError(f"{name} must be an integer of at least {least}; got {value!r}")
+    return size

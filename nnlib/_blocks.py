@@ -70,5 +70,8 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
     """Name the axes by their positions; a number counts as a vector of one entry, as in NumPy's own reductions."""
     if axis is None:
         return tuple(range(ndim))
-    axes: tuple[int, ...] = normalize_axis_tuple(axis, max(ndim, 1))
+    try:
+        axes: tuple[int, ...] = normalize_axis_tuple(axis, max(ndim, 1))
+    except TypeError:
+        raise TypeError(f"axis must be an integer, a tuple of integers or None; got {axis!r}") from None
     return axes if ndim else ()

@@ -18,7 +18,7 @@ def shift(block: Array, out: Array, temperature: float = 1.0) -> tuple[Array, tu
     largest = np.arange(len(block)), block.argmax(axis=1)
     maximum = block[largest]
     np.subtract(block, maximum[:, None], out=out)
-    out[largest] = 0  # also where the maximum is infinite, and the difference nan
+    out[largest] = np.where(np.isnan(maximum), maximum, 0)  # 0 also where it is infinite, and the difference nan
     if temperature != 1:  # in float64, where no T becomes zero
         np.divide(out, temperature, out=out, dtype=np.float64, casting="same_kind")
     return maximum, largest

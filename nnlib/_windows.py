@@ -42,16 +42,35 @@ class Sliding:
 
 def layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
     """Check that a layer with these shapes is possible, and return how its kernel slides over the image."""
-    options = [tuple(option) if isinstance(option, list) else option for option in (stride, padding, dilation)]
-    return _layer(x_shape, w_shape, *options, groups)
+    named = {"stride": stride, "padding": padding, "dilation": dilation}
+    return _layer(x_shape, w_shape, *(_hashable(value, name) for name, value in named.items()), group_count(groups))
+
+
+def group_count(groups: Any) -> int:
+    """Return the number of groups as a Python integer."""
+    try:
+        count = operator.index(groups)
+    except TypeError:
+        count = 0
+    if count < 1:
+        raise ValueError(f"groups must be a positive integer; got {groups!r}")
+    return count
+
+
+def _hashable(value: Any, name: str) -> Any:
+    """Return a value that a cache can look up; lists are taken for pairs."""
+    value = tuple(value) if isinstance(value, list) else value
+    try:
+        hash(value)
+    except TypeError:
+        raise ValueError(f"{name} must be an integer or a pair of integers; got {value!r}") from None
+    return value
 
 
 @lru_cache(maxsize=1024, typed=True)
 def _layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
     if len(x_shape) != 4 or len(w_shape) != 4:
         raise ValueError(f"x and w must each have four axes, NCHW and OCHW; got shapes {x_shape} and {w_shape}")
-    if not isinstance(groups, int) or groups < 1:
-        raise ValueError(f"groups must be a positive integer; got {groups!r}")
     channels, outputs = x_shape[1], w_shape[0]
     if channels % groups or outputs % groups or not channels or not outputs:
         raise ValueError(f"{channels} channels and {outputs} outputs cannot be split into {groups} group(s)")
@@ -123,9 +142,11 @@ def pair(value: Any, name: str, least: int) -> Pair:
 def windows(padded: Array, s: Sliding) -> Array:
     """Return a view of every window of the padded images: shape (N, C, kernel, output), each pair taking two axes.
 
-    Entry [n, c, p, q, i, j] is padded[n, c, i · stride + p · dilation, j · stride + q · dilation]. Nothing is copied;
-    writing into the view writes into the images.
+    Entry [n, c, p, q, i, j] is padded[n, c, i · stride + p · dilation, j · stride + q · dilation]. Of contiguous images
+    nothing is copied; writing into the view writes into them.
     """
+    if not padded.flags.c_contiguous:
+        padded = np.ascontiguousarray(padded)
     n, c, down, right = padded.strides
     steps = (n, c, down * s.dilation[0], right * s.dilation[1], down * s.stride[0], right * s.stride[1])
     return np.ndarray((*padded.shape[:2], *s.kernel, *s.output), padded.dtype, padded, 0, steps)

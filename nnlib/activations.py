@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from nnlib._arrays import Array, float_array
+from nnlib._arrays import Array, float_array, real_number
 from nnlib._blocks import by_blocks
 from nnlib.rules import differentiable, rule
 
@@ -116,7 +116,7 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     Raises
     ------
     TypeError
-        For complex, object or string input.
+        For complex, object or string input, or a k that is not a single number.
     ValueError
         If k is not finite.
 
@@ -131,13 +131,23 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     >>> sigmoid([-1, 0, 1]).round(4).tolist()
     [0.2689, 0.5, 0.7311]
     """
-    if not math.isfinite(k):
+    slope = real_number(k, "k")
+    if not math.isfinite(slope):
         raise ValueError(f"k must be finite, got {k}; the limit for k → ∞ is heaviside(x)")
     x = float_array(x)
-    if k != 1:
-        with np.errstate(over="ignore"):  # far out the sigmoid has its limit
-            x = x * float(k)
+    if slope != 1:
+        x = _times(x, slope)
     return by_blocks(_sigmoid, x)
+
+
+def _times(x: Array, slope: float) -> Array:
+    """Return the slope times x, where 0 · ∞ means 0: a flat sigmoid is ½ everywhere."""
+    with np.errstate(over="ignore", invalid="ignore"):  # far out the sigmoid has its limit
+        exact = float(x.dtype.type(slope)) == slope
+        product = np.multiply(x, slope, dtype=x.dtype if exact else np.float64)
+        if slope == 0:
+            product = np.where(np.isinf(x), 0, product)
+        return np.asarray(product, x.dtype)
 
 
 def _sigmoid(x: Array, out: Array) -> None:

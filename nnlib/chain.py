@@ -44,7 +44,7 @@ def forward_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
     -----
     Derived in chapters/chain-rule.md, Forward accumulation.
     """
-    value, product = float_array(x), None
+    value, product = float_array(x).copy(), None
     shape = value.shape
     for i, (function, jacobian) in enumerate(_checked(stages), start=1):
         factor = jacobian(value)  # before the value is overwritten
@@ -66,8 +66,9 @@ def reverse_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
     -----
     Derived in chapters/chain-rule.md, Reverse accumulation.
     """
-    values = [float_array(x)]
-    for function, _ in _checked(stages):
+    stages = _checked(stages)
+    values = [float_array(x).copy()]
+    for function, _ in stages:
         values.append(float_array(function(values[-1])))
     product = None
     for i in range(len(stages), 0, -1):
@@ -194,9 +195,13 @@ def _matrix(jacobian: Any, i: int, value: tuple[int, ...], argument: tuple[int, 
 
 
 def _checked(stages: Sequence[Stage]) -> Sequence[Stage]:
-    if not stages:
+    try:
+        pairs = [(function, jacobian) for function, jacobian in stages]
+    except (TypeError, ValueError):
+        raise ValueError(f"stages must be pairs (function, jacobian); got {stages!r}") from None
+    if not pairs:
         raise ValueError("there must be at least one stage, a pair (function, jacobian)")
-    return stages
+    return pairs
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:

@@ -59,7 +59,9 @@ def claim(
     ClaimFailed
         If two sides differ (with the worst case, both values and the tolerance), or a wrong version passes.
     ValueError
-        If the label, the number of sides or the wrong versions are not as described.
+        If the label, the number of sides or the wrong versions are not as described, or the sides are empty.
+    TypeError
+        If sides are complex, or of another kind that is not listed above.
     """
 
     def complaint(value: Any) -> Complaint:
@@ -68,6 +70,8 @@ def claim(
     _check_arguments(label, sides, rejects)
     if relative_to not in ("largest", "each"):
         raise ValueError(f"relative_to is {relative_to!r}; it must be 'largest' or 'each'")
+    if not any(map(_is_symbolic, sides)) and not max(np.asarray(side).size for side in sides):
+        raise ValueError(f"{label}: the sides are empty; a claim about nothing holds always")
     for number, side in enumerate(sides[1:], start=2):
         if found := complaint(side):
             raise ClaimFailed(f"{label} does not hold: side 1 and side {number} {found}")
@@ -111,6 +115,8 @@ def _check_arguments(label: str, sides: Sequence[Any], rejects: Mapping[str, Any
         raise ValueError(f"{label}: a claim takes two to {max(WAYS)} sides, not {len(sides)}")
     if not rejects:
         raise ValueError(f"{label}: a claim needs at least one wrong version in rejects={{name: value}}")
+    if not isinstance(rejects, Mapping):
+        raise ValueError(f"{label}: rejects must map names to wrong values; got {rejects!r}")
     for name in rejects:
         if ";" in name or not name.strip():
             raise ValueError(f"{label}: the name {name!r} of a wrong version must be words without ';'")
@@ -157,13 +163,20 @@ def _difference(left: Any, right: Any, tolerance: float, relative_to: str) -> Co
         return f"have different shapes: {a.shape} and {b.shape}"
     if _is_exact(left) and _is_exact(right):
         return _worst(a, b, np.asarray(a != b, dtype=float), "equality")
-    a, b = a.astype(float), b.astype(float)
+    a, b = _real(a), _real(b)
     with np.errstate(invalid="ignore"):
         gap = np.where(a == b, 0.0, np.abs(a - b))  # inf == inf, though their difference is nan
         size = np.maximum(np.abs(a), np.abs(b))
     if relative_to == "largest":
         size = np.full_like(size, max(1.0, size[np.isfinite(size)].max(initial=0.0)))
     return _worst(a, b, np.where(gap <= tolerance * size, 0.0, np.where(np.isnan(gap), np.inf, gap)), f"{tolerance:g}")
+
+
+def _real(array: Any) -> Any:
+    """Refuse what float64 cannot hold: a cast would drop the imaginary part of a complex number without a word."""
+    if array.dtype.kind not in "biufO":
+        raise TypeError(f"a claim compares real numbers; got dtype {array.dtype}; compare real and imaginary parts")
+    return array.astype(float)
 
 
 def _worst(a: Any, b: Any, gap: Any, allowed: str) -> Complaint:
@@ -187,7 +200,7 @@ def _symbolic_difference(left: Any, right: Any) -> Complaint:
 
 def _disorder(sides: Sequence[Any], tolerance: float) -> Complaint:
     for number, (left, right) in enumerate(pairwise(sides), start=1):
-        a, b = np.broadcast_arrays(np.asarray(left, dtype=float), np.asarray(right, dtype=float))
+        a, b = np.broadcast_arrays(_real(np.asarray(left)), _real(np.asarray(right)))
         slack = tolerance * max(1.0, np.abs(np.stack([a, b])[..., np.isfinite(a) & np.isfinite(b)]).max(initial=0.0))
         holds = (a <= b) | (a - b <= slack)
         if not holds.all():

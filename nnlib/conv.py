@@ -10,13 +10,14 @@ a derivative of the other two, so their rules need nothing else, however often o
 How they compute is in `nnlib._im2col`; what they compute is written as plain loops in `nnlib.conv_naive`.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 
 from nnlib._arrays import Array, float_arrays
 from nnlib._im2col import correlate, correlate_with, scatter
-from nnlib._windows import IntOrPair, Padding, layer, opposite
+from nnlib._windows import IntOrPair, Padding, group_count, layer, opposite, pair
 from nnlib.rules import differentiable, rule
 
 
@@ -137,11 +138,12 @@ def conv2d_input_gradient(
     g, w = float_arrays(g=g, w=w)
     _need_axes(g, "g")
     _need_axes(w, "w")
-    x_shape = (len(g), w.shape[1] * groups, *image_size)
+    groups = group_count(groups)
+    x_shape = (len(g), w.shape[1] * groups, *pair(image_size, "image_size", 0))
     s = layer(x_shape, w.shape, stride, padding, dilation, groups)
     _need_output(g, (len(g), len(w), *s.output))
     back = opposite(s)
-    if back is None or len(w) > 2 * x_shape[1]:
+    if back is None or len(w) > 2 * x_shape[1] or not math.isfinite(w.sum()):  # ∞ · 0 where g is padded would be nan
         return scatter(g, w, s, groups)
     kernels = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
     return correlate(g, kernels.reshape(x_shape[1], -1, *s.kernel), back, groups)
@@ -192,7 +194,7 @@ def conv2d_weight_gradient(
     g, x = float_arrays(g=g, x=x)
     _need_axes(g, "g")
     _need_axes(x, "x")
-    w_shape = (g.shape[1], x.shape[1] // max(1, groups), *kernel_size)
+    w_shape = (g.shape[1], x.shape[1] // group_count(groups), *pair(kernel_size, "kernel_size", 1))
     s = layer(x.shape, w_shape, stride, padding, dilation, groups)
     _need_output(g, (len(x), w_shape[0], *s.output))
     return correlate_with(g, x, s, groups)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
+from nnlib._arrays import whole_number
 
 Windows = Literal["any", "disjoint", "tiling"]
 
@@ -48,8 +48,8 @@ def conv_output_size(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
     >>> conv_output_size(28, 5, s=2, p=2)
     14
     """
-    check_sizes(i=i, k=k, s=s, d=d)
-    check_sizes(0, p=p)
+    i, k, s = whole_number(i, "i"), whole_number(k, "k"), whole_number(s, "s")
+    p, d = whole_number(p, "p", 0), whole_number(d, "d")
     span = d * (k - 1) + 1
     if span > i + 2 * p:
         raise ValueError(f"the kernel spans {span} entries; the padded input has only {i + 2 * p}")
@@ -88,7 +88,8 @@ def solve_conv(
     k, s, p, d : int, optional
         What is given. The others are searched for.
     sensible : bool
-        Only settings with p ≤ k′ − 1, where every window touches the input and not just its padding.
+        Only settings with p ≤ k′ − 1, where the span of every window meets the input and not just its padding. (With
+        dilation the entries of a window may still stand on both sides of a short input.)
     windows : {"any", "disjoint", "tiling"}
         "disjoint" windows do not overlap: s ≥ k′. "tiling" ones also leave no gaps, as pooling does by default: s = k′.
     max_k, max_s, max_p : int, optional
@@ -111,8 +112,8 @@ def solve_conv(
     -----
     Derived in chapters/cnn-arithmetic.md, The inverse problem.
     """
-    check_sizes(i=i, o=o, k=k, s=s, d=d, max_k=max_k, max_s=max_s)
-    check_sizes(0, p=p, max_p=max_p)
+    i, o, k, s, d, max_k, max_s = _checked(i=i, o=o, k=k, s=s, d=d, max_k=max_k, max_s=max_s)
+    p, max_p = _checked(0, p=p, max_p=max_p)
     if windows not in ("any", "disjoint", "tiling"):
         raise ValueError(f'windows must be "any", "disjoint" or "tiling"; got {windows!r}')
     found = []
@@ -138,8 +139,9 @@ def _choices(given: int | None, least: int, most: int) -> Iterable[int]:
     return range(least, most + 1) if given is None else [given]
 
 
-def check_sizes(at_least: int = 1, **sizes: Any) -> None:
-    """Raise a ValueError that names the first size which is neither None nor an integer of at least `at_least`."""
-    for name, size in sizes.items():
-        if size is not None and (not isinstance(size, int | np.integer) or size < at_least):
-            raise ValueError(f"{name} must be an integer of at least {at_least}; got {size!r}")
+def _checked(at_least: int = 1, **sizes: Any) -> list[Any]:
+    """Return the sizes as Python integers, which cannot overflow; None stays.
+
+    Raises a ValueError that names the first size which is neither None nor an integer of at least `at_least`.
+    """
+    return [None if size is None else whole_number(size, name, at_least) for name, size in sizes.items()]

@@ -3,6 +3,7 @@
 See chapters/chain-rule.md, Checking a gradient.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,9 @@ def directional_derivative(f: Callable[[Array], Any], x: Any, direction: Any) ->
     Raises
     ------
     ValueError
-        If the direction does not have the shape of x.
+        If the direction does not have the shape of x, or is not finite.
+    TypeError
+        If x, the direction or a value of f is not real.
 
     Notes
     -----
@@ -56,11 +59,21 @@ def directional_derivative(f: Callable[[Array], Any], x: Any, direction: Any) ->
         raise ValueError(f"direction has shape {direction.shape}, x has shape {x.shape}; they must be equal")
     length = np.max(np.abs(direction), initial=0.0)
     if length == 0:
-        return np.zeros_like(np.asarray(f(x.copy()), np.float64))
+        return np.zeros_like(_values(f(x.copy())))
+    if not math.isfinite(length):
+        raise ValueError("direction must be finite; got an infinity or a nan")
+    if not 2.0**-500 < length < 2.0**500:  # a step along it would over- or underflow
+        unit = 2.0 ** math.floor(math.log2(length))
+        return directional_derivative(f, x, direction / unit) * unit
     moving = np.abs(x[direction != 0])
     h = 2.0 ** np.floor(np.log2(max(1.0, float(moving.max())) / length) - 1)  # a power of two, for x ± h to be exact
     with np.errstate(all="ignore"):
-        return _ridders(lambda h: np.asarray(f(x + h * direction), np.float64), h)
+        return _ridders(lambda h: _values(f(x + h * direction)), h)
+
+
+def _values(result: Any) -> Array:
+    """Return what a function gave as float64, or say that it is not real."""
+    return np.asarray(float_array(result, "the value of f"), np.float64)
 
 
 def _ridders(f: Callable[[float], Array], h: float) -> Array:
@@ -121,7 +134,7 @@ def numerical_jacobian(f: Callable[[Array], Any], x: Any) -> Array:
         unit[j] = 1
         columns.append(directional_derivative(f, x, unit))
     if not columns:
-        return np.zeros(np.shape(f(x.copy())) + x.shape)
+        return np.zeros(_values(f(x.copy())).shape + x.shape)
     jacobian = np.stack(columns, axis=-1)
     return jacobian.reshape(jacobian.shape[:-1] + x.shape)
 
@@ -182,7 +195,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 1, tolerance
     AssertionError
         If two values differ, naming the function, the argument and both values.
     ValueError
-        If the order is not 1 or 2.
+        If the order is not 1 or 2, or there is no argument.
 
     Examples
     --------
@@ -190,6 +203,8 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 1, tolerance
     """
     if order not in (1, 2):
         raise ValueError(f"the order must be 1 or 2, got {order}")
+    if not args:
+        raise ValueError("check_gradients needs at least one argument of f: without one there is nothing to check")
     rng = np.random.default_rng(seed)
     points = [np.asarray(float_array(x), np.float64) for x in args]
     y, pullback = vjp(f, *points)

@@ -172,7 +172,7 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
         shift(block, out)
         np.exp(out, out=out)
         np.divide(out, out.sum(axis=1, keepdims=True), out=out)
-        out[right] = 0
+        out[right] *= 0  # not = 0: a nan stays
         out[right] = -out.sum(axis=1)
 
     a = float_array(logits, "logits")
@@ -210,6 +210,8 @@ def _checked_labels(logits: Array, labels: Any) -> Any:
     if logits.ndim == 0 or y.shape != logits.shape[:-1]:
         raise ValueError(f"logits of shape (..., K) need labels of shape (...); got {logits.shape} and {y.shape}")
     classes = logits.shape[-1]
+    if y.size and not classes:
+        raise ValueError(f"logits of shape {logits.shape} have no class for a label to name")
     if y.size and y.astype(np.uint64).max() >= classes:  # a negative label becomes a huge one
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
     return y.astype(np.intp, copy=False)

@@ -5,6 +5,7 @@ computed on the way; the backward pass takes these and the gradient in the score
 parameter, under the same names. Nothing here calls `nnlib.autodiff`, and the tests compare with it.
 """
 
+import operator
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -91,6 +92,8 @@ def mlp_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     """
     act, _ = _activation(activation)
     x = float_array(x)
+    h, d, k = (*_axes(params, "W1", 2), _axes(params, "W2", 2)[0])
+    params = _checked(params, W1=(h, d), b1=(h,), W2=(k, h), b2=(k,))
     if x.ndim != 2 or x.shape[1] != params["W1"].shape[1]:
         raise ValueError(
             f"x must have shape (n, {params['W1'].shape[1]}) for W1 of {params['W1'].shape}; got {x.shape}"
@@ -116,11 +119,17 @@ def mlp_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
     dict
         One array a parameter, under its name and in its shape.
 
+    Raises
+    ------
+    ValueError
+        If g does not have the shape of the scores.
+
     Notes
     -----
     Derived in chapters/mlp.md, Many examples at once, backwards.
     """
     _, slope = _activation(kept["activation"])
+    g = _upstream(g, (len(kept["x"]), len(params["W2"])))
     g1 = (g @ params["W2"]) * slope(kept["a1"])
     return {"W1": g1.T @ kept["x"], "b1": g1.sum(axis=0), "W2": g.T @ kept["h1"], "b2": g.sum(axis=0)}
 
@@ -152,7 +161,8 @@ def cnn_init(rng: np.random.Generator, channels: tuple[int, int] = (8, 16), clas
     -----
     See chapters/digits.md, Where training starts.
     """
-    first, second, classes = _positive("channels and classes", (*channels, classes), 3)
+    both = tuple(channels) if isinstance(channels, tuple | list) else (channels,)
+    first, second, classes = _positive("channels and classes", (*both, classes), 3)
     return {
         "K1": _weights(rng, (first, 1, 3, 3)),
         "b1": np.zeros(first),
@@ -195,13 +205,15 @@ def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     """
     act, _ = _activation(activation)
     x = float_array(x)
+    c1, c2, k = _axes(params, "K1", 4)[0], _axes(params, "K2", 4)[0], _axes(params, "W3", 2)[0]
+    params = _checked(params, K1=(c1, 1, 3, 3), b1=(c1,), K2=(c2, c1, 3, 3), b2=(c2,), W3=(k, 16 * c2), b3=(k,))
     if x.ndim != 4 or x.shape[1:] != (1, 8, 8):
         raise ValueError(f"x must have shape (n, 1, 8, 8); got {x.shape}")
     a1 = conv2d(x, params["K1"], params["b1"], padding=1)
     h1 = act(a1)
     a2 = conv2d(h1, params["K2"], params["b2"], stride=2, padding=1)
     h2 = act(a2)
-    scores = h2.reshape(len(x), -1) @ params["W3"].T + params["b3"]
+    scores = h2.reshape(len(x), 16 * c2) @ params["W3"].T + params["b3"]
     return scores, {"x": x, "a1": a1, "h1": h1, "a2": a2, "h2": h2, "activation": activation}
 
 
@@ -220,22 +232,53 @@ def cnn_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
     dict
         One array a parameter, under its name and in its shape.
 
+    Raises
+    ------
+    ValueError
+        If g does not have the shape of the scores.
+
     Notes
     -----
     Derived in chapters/digits.md, The backward pass, from chapters/conv-backprop.md, Channels.
     """
     _, slope = _activation(kept["activation"])
-    h1, h2, size = kept["h1"], kept["h2"], params["K1"].shape[2:]
+    g = _upstream(g, (len(kept["x"]), len(params["W3"])))
+    h1, h2, size = kept["h1"], kept["h2"], np.shape(params["K1"])[2:]
     g2 = (g @ params["W3"]).reshape(h2.shape) * slope(kept["a2"])
     g1 = conv2d_input_gradient(g2, params["K2"], h1.shape[2:], stride=2, padding=1) * slope(kept["a1"])
     return {
         "K1": conv2d_weight_gradient(g1, kept["x"], size, padding=1),
         "b1": g1.sum(axis=(0, 2, 3)),
-        "K2": conv2d_weight_gradient(g2, h1, params["K2"].shape[2:], stride=2, padding=1),
+        "K2": conv2d_weight_gradient(g2, h1, np.shape(params["K2"])[2:], stride=2, padding=1),
         "b2": g2.sum(axis=(0, 2, 3)),
-        "W3": g.T @ h2.reshape(len(h2), -1),
+        "W3": g.T @ h2.reshape(len(h2), 16 * h2.shape[1]),
         "b3": g.sum(axis=0),
     }
+
+
+def _axes(params: Parameters, name: str, axes: int) -> tuple[int, ...]:
+    """Return the shape of a parameter, or say that there is none with so many axes."""
+    shape: tuple[int, ...] = np.shape(params.get(name, 0.0))
+    if len(shape) != axes:
+        raise ValueError(f"params must hold {name} with {axes} axes; got shape {shape} among {sorted(params)}")
+    return shape
+
+
+def _checked(params: Parameters, **shapes: tuple[int, ...]) -> Parameters:
+    """Return the parameters as arrays, all of the given shapes: broadcasting would hide a wrong one."""
+    arrays = {name: float_array(params.get(name, 0.0), name) for name in shapes}
+    found = {name: array.shape for name, array in arrays.items()}
+    if found != shapes:
+        raise ValueError(f"the parameters must have the shapes {shapes}; got {found}")
+    return arrays
+
+
+def _upstream(g: Any, shape: tuple[int, ...]) -> Array:
+    """Check the gradient in the scores."""
+    gradient = float_array(g, "g")
+    if gradient.shape != shape:
+        raise ValueError(f"g must have the shape of the scores, {shape}; got {gradient.shape}")
+    return gradient
 
 
 def _activation(name: str) -> tuple[Any, Any]:
@@ -245,9 +288,13 @@ def _activation(name: str) -> tuple[Any, Any]:
 
 
 def _positive(what: str, sizes: tuple[int, ...], count: int) -> tuple[int, ...]:
-    if len(sizes) != count or not all(size > 0 for size in sizes):
+    try:
+        checked = tuple(operator.index(size) for size in sizes)
+    except TypeError:
+        checked = ()
+    if len(checked) != count or min(checked) < 1:
         raise ValueError(f"{what} must be {count} positive integers; got {sizes}")
-    return sizes
+    return checked
 
 
 def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nnlib.conv_arithmetic import check_sizes, conv_output_size
+from nnlib._arrays import whole_number
+from nnlib.conv_arithmetic import conv_output_size
 
 Size = int | tuple[int, ...]  # one number for all directions, or one for each
 
@@ -125,9 +126,7 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
     A layer widens the receptive field by d(k − 1) times the stride so far, and multiplies that stride by its own.
     Derived in chapters/cnn-arithmetic.md, A whole network.
     """
-    shape = tuple(input_shape)
-    for size in shape:
-        check_sizes(input_shape=size)
+    shape = _shape(input_shape)
     ones = (1,) * (len(shape) - 1)
     rows = [Row("input", shape, math.prod(shape), 0, 0, 0, ones, ones)]
     for layer in layers:
@@ -140,17 +139,27 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
     return Summary(tuple(rows))
 
 
+def _shape(sizes: Sequence[int]) -> tuple[int, ...]:
+    try:
+        shape = tuple(whole_number(size, "input_shape") for size in sizes)
+    except TypeError:
+        shape = ()
+    if not shape:
+        raise ValueError(f"input_shape must be a sequence of sizes, channels first; got {sizes!r}")
+    return shape
+
+
 def _dense(layer: Dense, before: Row, whole: tuple[int, ...]) -> Row:
-    outputs = layer.channels
-    check_sizes(channels=outputs)
+    outputs = whole_number(layer.channels, "channels")
     weights = outputs * before.scalars
-    return Row(f"dense {outputs}", (outputs,), outputs, weights, weights + layer.bias * outputs, weights, whole, ())
+    parameters = weights + bool(layer.bias) * outputs
+    return Row(f"dense {outputs}", (outputs,), outputs, weights, parameters, weights, whole, ())
 
 
 def _sliding(layer: Conv | Pool, before: Row) -> Row:
     inputs, *sizes = before.shape
     n = len(sizes)
-    k, p, d = _each(layer.k, n, "k"), _each(layer.p, n, "p"), _each(layer.d, n, "d")
+    k, p, d = _each(layer.k, n, "k"), _each(layer.p, n, "p", 0), _each(layer.d, n, "d")
     s = k if layer.s is None else _each(layer.s, n, "s")
     out = [conv_output_size(*one) for one in zip(sizes, k, s, p, d, strict=True)]
     field = tuple(f + b * (k - 1) * t for f, b, k, t in zip(before.receptive_field, d, k, before.stride, strict=True))
@@ -161,23 +170,22 @@ def _sliding(layer: Conv | Pool, before: Row) -> Row:
     options += [f"{name}={_text(size)}" for name, size in (("s", s), ("p", p), ("d", d)) if size != usual[name]]
     if isinstance(layer, Pool):
         return Row(f"pool {', '.join(options)}", (inputs, *out), inputs * math.prod(out), 0, 0, 0, field, stride)
-    outputs, groups = layer.channels, layer.groups
-    check_sizes(channels=outputs, groups=groups)
+    outputs, groups = whole_number(layer.channels, "channels"), whole_number(layer.groups, "groups")
     if inputs % groups or outputs % groups:
         raise ValueError(f"{inputs} channels and {outputs} outputs cannot be split into {groups} groups")
     weights = outputs * (inputs // groups) * math.prod(k)
     if groups > 1:
         options.append(f"groups={groups}")
     name = f"conv {outputs}, {', '.join(options)}"
-    parameters, products = weights + layer.bias * outputs, weights * math.prod(out)
+    parameters, products = weights + bool(layer.bias) * outputs, weights * math.prod(out)
     return Row(name, (outputs, *out), outputs * math.prod(out), weights, parameters, products, field, stride)
 
 
-def _each(value: Size, directions: int, name: str) -> tuple[int, ...]:
+def _each(value: Size, directions: int, name: str, at_least: int = 1) -> tuple[int, ...]:
     sizes = value if isinstance(value, tuple) else (value,) * directions
     if len(sizes) != directions or not directions:
         raise ValueError(f"{name} must have one size for each of {directions} direction(s); got {value!r}")
-    return sizes
+    return tuple(whole_number(size, name, at_least) for size in sizes)
 
 
 def _cells(row: Row) -> list[str]:

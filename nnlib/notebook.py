@@ -86,7 +86,8 @@ def _text(value: Any, decimals: int, significant: int | None, *, inline: bool = 
 
 def _positional(decimals: int) -> Callable[[Any], str]:
     def text(number: Any) -> str:
-        rounded = np.round(number, decimals) + 0.0  # adding +0 turns −0 into 0
+        exact = float(number)  # rounding multiplies by 10ⁿ, which overflows early in float16
+        rounded = (np.round(exact, decimals) if abs(exact) < 2**52 else exact) + 0.0  # adding +0 turns −0 into 0
         return np.format_float_positional(rounded, precision=decimals, trim="-")
 
     return text

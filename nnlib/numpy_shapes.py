@@ -96,6 +96,8 @@ def put_back(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
     if any(isinstance(part, (list, np.ndarray)) for part in parts):
         np.add.at(out, index, g)  # an entry may be taken more than once
     else:
+        if out[index].shape != g.shape:
+            raise ValueError(f"g of shape {g.shape} does not fit the place of shape {out[index].shape}")
         out[index] = g
     return out
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlib._arrays import float_array
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -95,5 +97,11 @@ def cells(
 
 def curve(axes: "Axes", x: Any, y: Any, **style: Any) -> "Line2D":
     """Draw a line through points rounded to six decimals, so that the last bits of a machine do not show."""
-    (line,) = axes.plot(np.round(np.asarray(x, dtype=float), 6), np.round(np.asarray(y, dtype=float), 6), **style)
+    (line,) = axes.plot(_rounded(x, "x"), _rounded(y, "y"), **style)
     return line
+
+
+def _rounded(values: Any, name: str) -> Any:
+    exact = np.asarray(float_array(values, name), np.float64)
+    large = np.abs(exact) >= 2**30  # has no such decimals worth drawing, and rounding would overflow in the end
+    return np.where(large, exact, np.round(np.where(large, 0, exact), 6))

@@ -103,11 +103,19 @@ def avg_pool2d(
     """
     x = float_array(x)
     s = _sliding(x.shape, kernel_size, stride, padding, 1)
-    ones = np.ones((1, 1, *s.kernel), x.dtype)
-    total = conv2d(x.reshape(-1, 1, *s.image), ones, None, s.stride, s.before)
-    counted = s.weights if count_include_pad else conv2d(np.ones((1, 1, *s.image)), ones, None, s.stride, s.before)
-    mean: Array = (total / np.asarray(counted, x.dtype)).reshape(*x.shape[:2], *s.output)
-    return mean
+    wide = np.astype(x, np.float32) if x.dtype == np.float16 else x  # a sum of float16 overflows soon
+    images = wide.reshape(x.shape[0] * x.shape[1], 1, *s.image)
+    ones = np.ones((1, 1, *s.kernel), wide.dtype)
+    counted: Any = s.weights
+    if not count_include_pad:
+        counted = conv2d(np.ones((1, 1, *s.image), wide.dtype), ones, None, s.stride, s.before)
+    with np.errstate(over="ignore"):
+        mean = conv2d(images, ones, None, s.stride, s.before) / np.asarray(counted, wide.dtype)
+    if np.isinf(mean).any():  # the sum overflowed; the mean of finite entries does not
+        shares = conv2d(images, ones / s.weights, None, s.stride, s.before) * (s.weights / counted)
+        mean = np.where(np.isinf(mean), shares, mean)
+    mean = mean.reshape(*x.shape[:2], *s.output)
+    return mean if mean.dtype == x.dtype else np.astype(mean, x.dtype)
 
 
 @differentiable("v", "x")
@@ -205,6 +213,8 @@ def _sliding(
 ) -> Sliding:
     if len(shape) != 4:
         raise ValueError(f"x must have four axes, NCHW; got shape {shape}")
+    if not all(shape[2:]):
+        raise ValueError(f"x must have at least one row and one column; got shape {shape}")
     kernel, pads, spread = (
         pair(kernel_size, "kernel_size", 1),
         pair(padding, "padding", 0),

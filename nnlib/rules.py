@@ -145,8 +145,17 @@ def register(function: Function, *arrays: str, implementation: Function | None =
     implementation : callable, optional
         A function that does the same, and whose signature lists the supported arguments by name. Without it every
         argument is a differentiable array and is passed by position, as with NumPy's ufuncs.
+
+    Raises
+    ------
+    ValueError
+        If no argument is named, or one that the signature does not have.
     """
     signature = inspect.signature(implementation) if implementation else None
+    known = [name.lstrip("*") for name in signature.parameters] if signature else None
+    if not arrays or (known is not None and any(name.lstrip("*") not in known for name in arrays)):
+        allowed = f"; its arguments are {', '.join(known)}" if known is not None else ""
+        raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
     parameters = signature.parameters.values() if signature else ()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     variadic = arrays[0].startswith("*")
@@ -220,5 +229,9 @@ def unbroadcast(cotangent: Any, like: Any) -> Any:
         return cotangent
     extra = cotangent.ndim - len(shape)
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1)
-    total = cotangent.sum(axis=axes)
-    return total if total.shape == shape else total.reshape(shape)
+    total = cotangent.sum(axis=axes) if axes else cotangent
+    if total.shape == shape:
+        return total
+    if extra < 0 or total.shape != tuple(n for n in shape if n != 1):
+        raise ValueError(f"shape {shape} does not broadcast to {np.shape(cotangent)}, so nothing can be summed back")
+    return total.reshape(shape)

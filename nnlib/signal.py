@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nnlib._arrays import Array, float_arrays
+from nnlib._arrays import Array, float_arrays, whole_number
 from nnlib.rules import differentiable, rule
 
 Mode = Literal["full", "valid", "same"]
@@ -170,13 +170,14 @@ def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
     Raises
     ------
     ValueError
-        If the mode is none of the three.
+        If the mode is none of the three, or a length is not a positive integer.
 
     Examples
     --------
     >>> kept_entries("valid", 5, 3)
     slice(2, 5, None)
     """
+    n, k = whole_number(n, "n"), whole_number(k, "k")
     short, long = sorted((n, k))
     if mode == "full":
         return slice(0, n + k - 1)

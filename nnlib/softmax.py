@@ -3,9 +3,11 @@
 All start in the same way, in `nnlib._shifted`: subtract the largest entry, so that no exponential overflows.
 """
 
+from typing import Any
+
 import numpy as np
 
-from nnlib._arrays import Array, float_array
+from nnlib._arrays import Array, float_array, real_number
 from nnlib._blocks import Axis, axes_of, by_rows
 from nnlib._shifted import shift, sum_of_others
 from nnlib.rules import differentiable, rule
@@ -54,14 +56,20 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
         np.exp(out, out=out)
         np.divide(out, out.sum(axis=1, keepdims=True), out=out)
 
-    _check_temperature(temperature)
-    return by_rows(rows, float_array(x), axis)
+    x, temperature = _checked(x, temperature)
+    return by_rows(rows, x, axis)
 
 
 def _softmax_rule(v: Array, p: Array, x: Array, axis: Axis, temperature: float) -> Array:
     """(Diag(p) − p pᵀ) v / T, for tangents and cotangents alike: the Jacobian is symmetric."""
-    dp: Array = p * (v - (v * p).sum(axis=axis, keepdims=True)) / temperature
-    return dp
+    return _over(p * (v - (v * p).sum(axis=axis, keepdims=True)), temperature)
+
+
+def _over(values: Array, temperature: float) -> Array:
+    """Divide by the temperature in float64, where it does not become zero."""
+    if values.dtype == np.float64 or temperature == 1:
+        return values / temperature
+    return np.astype(np.astype(values, np.float64) / temperature, values.dtype)
 
 
 rule(softmax, "x", jvp=_softmax_rule, vjp=_softmax_rule)
@@ -89,15 +97,15 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
         _, largest = shift(block, out, temperature)
         out -= np.log1p(sum_of_others(out, largest, block, temperature))[:, None]
 
-    _check_temperature(temperature)
-    return by_rows(rows, float_array(x), axis)
+    x, temperature = _checked(x, temperature)
+    return by_rows(rows, x, axis)
 
 
 rule(
     log_softmax,
     "x",
-    jvp=lambda v, y, x, axis, temperature: (v - (v * np.exp(y)).sum(axis=axis, keepdims=True)) / temperature,
-    vjp=lambda g, y, x, axis, temperature: (g - np.exp(y) * g.sum(axis=axis, keepdims=True)) / temperature,
+    jvp=lambda v, y, x, axis, temperature: _over(v - (v * np.exp(y)).sum(axis=axis, keepdims=True), temperature),
+    vjp=lambda g, y, x, axis, temperature: _over(g - np.exp(y) * g.sum(axis=axis, keepdims=True), temperature),
 )
 
 
@@ -198,12 +206,18 @@ def softmax_jacobian(x: Array, temperature: float = 1.0) -> Array:
     products = p[..., :, None] * p[..., None, :]
     diagonal = np.eye(x.shape[-1], dtype=bool)
     others = np.where(diagonal, 0, products)
-    return np.where(diagonal, others.sum(axis=-1, keepdims=True), -products) / float(temperature)
+    return _over(np.where(diagonal, others.sum(axis=-1, keepdims=True), -products), temperature)
 
 
-def _check_temperature(temperature: float) -> None:
-    if not temperature > 0:
+def _checked(x: Any, temperature: float) -> tuple[Array, float]:
+    """Return logits and temperature, both halved where the difference of two logits could overflow."""
+    number = real_number(temperature, "the temperature")
+    if not number > 0:
         raise ValueError(
             f"the temperature must be positive (inf is allowed), got {temperature}; for T → 0 softmax tends to "
             "the largest entry's one-hot vector, with ties sharing equally"
         )
+    x = float_array(x)
+    if number > 1 and x.itemsize > 2 and np.fmax.reduce(np.abs(x), axis=None, initial=0) > np.finfo(x.dtype).max / 2:
+        return x / 2, number / 2
+    return x, number

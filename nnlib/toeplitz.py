@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array, float_array
+from nnlib._arrays import Array, float_array, whole_number
 from nnlib.rules import differentiable, rule
 from nnlib.signal import Mode, kept_entries
 
@@ -70,7 +70,7 @@ def toeplitz_matrix(
     [[1.0, 2.0, 0.0], [0.0, 1.0, 2.0]]
     """
     w = _nonempty(w, "w", 1)
-    _check_positive(n=n, stride=stride, dilation=dilation)
+    n, stride, dilation = _positive(n=n, stride=stride, dilation=dilation)
     spread = np.zeros(dilation * (len(w) - 1) + 1, w.dtype)
     spread[::dilation] = w
     k = len(spread)
@@ -118,7 +118,7 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
     [[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]
     """
     y = _nonempty(y, "y", 1)
-    _check_positive(k=k, stride=stride, dilation=dilation)
+    k, stride, dilation = _positive(k=k, stride=stride, dilation=dilation)
     span = dilation * (k - 1) + 1
     if span > len(y):
         raise ValueError(f"a window of {k} entries at dilation {dilation} spans {span}; y has only {len(y)}")
@@ -181,10 +181,11 @@ def conv2d_matrix(
         raise ValueError(
             f"a kernel of shape {w.shape} at dilation {(d1, d2)} does not fit into an image of shape {shape}"
         )
-    matrix: Array = np.array(0, w.dtype)
-    for shift, row in zip(np.eye(len(w), dtype=w.dtype), w, strict=True):
+    places: Any = 0  # which weight stands where, from 1; infinite weights could not be multiplied with the zeros
+    for shift, row in zip(np.eye(len(w)), 1.0 + np.arange(w.size).reshape(w.shape), strict=True):
         rows = toeplitz_matrix(shift, height, mode, flip=flip, stride=s1, dilation=d1)
-        matrix = matrix + np.kron(rows, toeplitz_matrix(row, width, mode, flip=flip, stride=s2, dilation=d2))
+        places = places + np.kron(rows, toeplitz_matrix(row, width, mode, flip=flip, stride=s2, dilation=d2))
+    matrix: Array = np.append(w.dtype.type(0), w)[places.astype(np.intp)]
     return matrix
 
 
@@ -224,13 +225,11 @@ def _nonempty(values: Any, name: str, ndim: int) -> Array:
 
 
 def _pair(name: str, value: int | tuple[int, int]) -> tuple[int, int]:
-    pair = (value, value) if isinstance(value, int | np.integer) else tuple(value)
+    pair = tuple(value) if isinstance(value, tuple | list | np.ndarray) and np.ndim(value) else (value, value)
     if len(pair) != 2:
         raise ValueError(f"{name} must be one integer or a pair; got {value!r}")
-    return pair
+    return whole_number(pair[0], name), whole_number(pair[1], name)
 
 
-def _check_positive(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"{name} must be a positive integer; got {size!r}")
+def _positive(**sizes: Any) -> list[int]:
+    return [whole_number(size, name) for name, size in sizes.items()]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tools.paths import ROOT
 
-SOURCES = ["_config.yml", "_toc.yml", "index.md", "chapters", "nnlib", "tests/recorded"]
+SOURCES = ["pyproject.toml", "LICENSE", "_config.yml", "_toc.yml", "index.md", "chapters", "nnlib", "tests/recorded"]
 
 
 def copy_book(folder: Path) -> Path:

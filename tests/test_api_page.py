@@ -14,7 +14,6 @@ INTERNAL = {
     "numpy_shapes",
 }
 HELPERS = {
-    "conv_arithmetic": {"check_sizes"},
     "rules": {"Operation", "Rule", "operation", "operations", "rules_for", "unbroadcast"},
 }
 

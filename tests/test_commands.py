@@ -156,7 +156,7 @@ def test_the_pins_satisfy_the_input_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [LOCK, lock.PLAIN, lock.SOURCE, ROOT / "package-lock.json"], ids=lambda path: path.name
+    "path", [LOCK, lock.PLAIN, lock.SOURCE, lock.MUTANTS, ROOT / "package-lock.json"], ids=lambda path: path.name
 )
 def test_no_index_is_named(path: Path) -> None:
     assert not re.search(r"--index|--extra-index|--find-links|--trusted-host|\"resolved\"| @ |file:", path.read_text())

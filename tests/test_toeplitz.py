@@ -147,11 +147,11 @@ def test_bad_input_is_refused_with_a_reason():
         toeplitz_matrix([], 3)
     with pytest.raises(ValueError, match=r"w must have 1 dimension.*got shape \(1, 2\)"):
         toeplitz_matrix([[1, 2]], 3)
-    with pytest.raises(ValueError, match="n must be a positive integer; got 0"):
+    with pytest.raises(ValueError, match="n must be an integer of at least 1; got 0"):
         toeplitz_matrix([1], 0)
-    with pytest.raises(ValueError, match="stride must be a positive integer; got -1"):
+    with pytest.raises(ValueError, match="stride must be an integer of at least 1; got -1"):
         toeplitz_matrix([1], 3, stride=-1)
-    with pytest.raises(ValueError, match=r"dilation must be a positive integer; got 1\.5"):
+    with pytest.raises(ValueError, match=r"dilation must be an integer of at least 1; got 1\.5"):
         toeplitz_matrix([1], 3, dilation=1.5)
     with pytest.raises(ValueError, match="mode must be"):
         toeplitz_matrix([1], 3, "circular")

@@ -13,6 +13,7 @@ import sys
 import venv
 from pathlib import Path
 
+from tools import lab_settings
 from tools.paths import LOCK, ROOT, VENV, environment
 from tools.progress import Failed, run, say, stop
 
@@ -32,17 +33,6 @@ NETWORK = re.compile(
 
 CERTIFICATE = re.compile(r"SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERTIFICATE_VERIFY_FAILED")
 
-# JupyterLab opens a chapter as a notebook, not as text. The setting lives in the environment, so no home is touched.
-LAB_SETTINGS = {
-    "@jupyterlab/docmanager-extension:plugin": {
-        "defaultViewers": {"markdown": "Jupytext Notebook", "myst": "Jupytext Notebook"}
-    },
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-}
-
-# Kernels talk to the tests on this machine's loopback; a warning about that on every start says nothing new.
-KERNEL_SETTINGS = 'c.IPKernelApp.log_level = "ERROR"\n'
-
 
 def digest(*paths: Path) -> str:
     """Return a fingerprint of the files' contents, so that a fresh checkout of the same content is not news."""
@@ -51,7 +41,11 @@ def digest(*paths: Path) -> str:
 
 def wanted() -> dict[str, str]:
     """Return what the environment must have been made from."""
-    return {"lock": digest(LOCK), "package": digest(ROOT / "pyproject.toml", Path(__file__)), "root": str(ROOT)}
+    return {
+        "lock": digest(LOCK),
+        "package": digest(ROOT / "pyproject.toml", Path(__file__), Path(lab_settings.__file__)),
+        "root": str(ROOT),
+    }
 
 
 def stamped(path: Path) -> dict[str, str]:
@@ -116,12 +110,6 @@ def remove_strays() -> None:
         run(f"Removing what is no longer needed: {', '.join(strays)}", pip("uninstall", "-y", "-q", *strays))
 
 
-def write(path: Path, text: str) -> None:
-    """Write a settings file of the environment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
-
 def install_packages() -> None:
     """Create .venv where it is missing or unusable, and bring it to the lock."""
     want, have = wanted(), stamped(STAMP)
@@ -158,11 +146,7 @@ def install_packages() -> None:
         )
     except Failed as failure:
         raise explain("nnlib", failure) from None
-    write(VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json", json.dumps(LAB_SETTINGS, indent=2) + "\n")
-    write(VENV / "etc" / "ipython" / "ipython_kernel_config.py", KERNEL_SETTINGS)
-    # JupyterLab writes the kernel's name into a chapter that it saves: let it be the one that stands there.
-    kernel = VENV / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
-    write(kernel, json.dumps(json.loads(kernel.read_text()) | {"display_name": "Python 3"}, indent=1) + "\n")
+    lab_settings.apply(VENV)
     for folder in FOLDERS:
         (VENV / "var" / folder).mkdir(parents=True, exist_ok=True)
     STAMP.write_text(json.dumps(want, indent=2) + "\n")

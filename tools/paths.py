@@ -18,12 +18,14 @@ def environment() -> dict[str, str]:
     """Return the variables for child processes: this environment first, and nothing read from or written to the home.
 
     A reader's own Jupyter kernels, IPython start-up files or Matplotlib style would otherwise change the outputs.
-    One BLAS thread a process: the tests already use every core, and results must not depend on the count.
+    One BLAS thread a process: the tests already use every core, and results must not depend on the count, as
+    `make matrix` shows with BOOK_BLAS_THREADS.
     """
     variables = dict(os.environ)
     variables.pop("MPLBACKEND", None)
     variables.pop("PYTHONHOME", None)
     own = VENV / "var"
+    threads = variables.get("BOOK_BLAS_THREADS", "1")
     return variables | {
         "PATH": os.pathsep.join([str(VENV / "bin"), variables.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(VENV),
@@ -39,7 +41,7 @@ def environment() -> dict[str, str]:
         "npm_config_update_notifier": "false",
         "XDG_CACHE_HOME": str(own / "cache"),
         "XDG_CONFIG_HOME": str(own / "config"),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }

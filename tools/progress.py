@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -61,12 +64,14 @@ def run(
         cwd=cwd,
         text=True,
         errors="replace",
+        start_new_session=True,  # Ctrl-C reaches this program alone, which then ends the other one
     )
     assert process.stdout is not None
     lines: queue.Queue[str | None] = queue.Queue()
     log: list[str] = []
     threading.Thread(target=_drain, args=(process.stdout, lines), daemon=True).start()
-    passer = threading.Thread(target=_pass_on, args=(process.stderr, log), daemon=True)
+    ended = threading.Event()
+    passer = threading.Thread(target=_pass_on, args=(process.stderr, log, ended), daemon=True)
     passer.start()
     spoken = start
     try:
@@ -90,7 +95,8 @@ def run(
         code = process.wait()
         passer.join()
     except BaseException:
-        process.terminate()
+        ended.set()
+        _end(process)
         raise
     if code != 0:
         raise Failed(code, "".join(log))
@@ -98,8 +104,21 @@ def run(
     return "".join(log)
 
 
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a command and what it started, and wait until it writes no more."""
+    for stop_all in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, stop_all)
+        else:
+            process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+            return
+
+
 def plain(text: str) -> str:
-    """Return text without terminal colours."""
+    """Return text without terminal colors."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
@@ -109,9 +128,12 @@ def _drain(stream: Iterable[str], lines: queue.Queue[str | None]) -> None:
     lines.put(None)
 
 
-def _pass_on(stream: Iterable[str] | None, log: list[str]) -> None:
+def _pass_on(stream: Iterable[str] | None, log: list[str], ended: threading.Event) -> None:
+    """Show what a command complains about, unless it complains about being ended."""
     for line in stream or ():
         log.append(line)
+        if ended.is_set():
+            continue
         sys.stderr.write(line if sys.stderr.isatty() else plain(line))
         sys.stderr.flush()
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools import chapters
 from tools.format import normalize
@@ -50,7 +50,7 @@ async def execute(chapter: Path) -> Any:
     )
     try:
         await client.async_execute()
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise ChapterFailed(f"{label(chapter)}: {describe(notebook, error)[1]}") from None
     refuse(chapter, notebook)
     notebook.metadata = nbformat.from_dict({"kernelspec": dict(chapters.KERNEL)})

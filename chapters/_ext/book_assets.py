@@ -8,11 +8,13 @@ from pathlib import Path
 
 import book_node
 from book_fonts import characters, katex_faces, text_faces
+from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 STATIC = Path(__file__).resolve().parents[1] / "_static"
 KATEX = book_node.MODULES / "katex" / "dist"
 COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
+NOTICE = "/*! KaTeX (MIT) and fonts (OFL 1.1): see licenses.txt */\n"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
 
@@ -21,13 +23,27 @@ def style_sheet(pages: list[Path], cache: Path) -> str:
     found = characters(pages)
     katex = FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8"))
     own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
-    return text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
+    return NOTICE + text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
 
 
 def script() -> str:
     """Return the book's script and KaTeX's, by which a copied formula is its TeX."""
     copy_tex = (KATEX / "contrib" / "copy-tex.min.js").read_text(encoding="utf-8")
     return (STATIC / "book.js").read_text(encoding="utf-8") + copy_tex
+
+
+def notices() -> str:
+    """Return the licenses of what the pages carry: KaTeX, its fonts and Source Serif, as these licenses ask."""
+    serif = book_node.MODULES / "@fontsource" / "source-serif-4"
+    fonts = [KATEX / "fonts" / "KaTeX_Main-Regular.woff2", serif / "files" / "source-serif-4-latin-400-normal.woff2"]
+    parts = [
+        "KaTeX: style sheet, markup and script",
+        (KATEX.parent / "LICENSE").read_text(encoding="utf-8"),
+        "The fonts of KaTeX, and Source Serif 4, both cut down to the glyphs that the pages use",
+        *(str(TTFont(path)["name"].getDebugName(0)) for path in fonts),
+        (serif / "LICENSE").read_text(encoding="utf-8"),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
@@ -40,6 +56,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     pages = sorted(path for path in out.rglob("*.html"))
     (target / "book.css").write_text(style_sheet(pages, Path(app.doctreedir) / "fonts"), encoding="utf-8")
     (target / "book.js").write_text(script(), encoding="utf-8")
+    (target / "licenses.txt").write_text(notices(), encoding="utf-8")
     for name in ("search.js", "favicon.svg"):
         shutil.copyfile(STATIC / name, target / name)
 

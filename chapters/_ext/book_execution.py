@@ -1,4 +1,8 @@
-"""When a cell fails, say which: chapter, cell, claim and traceback, and go on to the next chapter."""
+"""When a cell fails, say which: chapter, cell, claim and traceback, and go on to the next chapter.
+
+A cell fails when it raises, does not finish in time, ends its kernel, or prints to standard error. A kernel may hold
+``book_memory`` gigabytes (_config.yml), so that a cell which fills memory raises before the machine stands still.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,17 @@ from uuid import uuid4
 from book_problems import report
 from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_client.manager import AsyncKernelManager
+from myst_nb.core import render
 from myst_nb.core.execute import ExecutionError, direct
 from myst_nb.core.execute.direct import NotebookClientDirect
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
 from traitlets import default
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
 
 
 class LocalKernel(AsyncKernelManager):
@@ -36,6 +47,18 @@ class LocalKernel(AsyncKernelManager):
     @default("connection_file")
     def _in_a_short_path(self) -> str:
         return str(Path(self._folder.name) / f"{uuid4().hex[:8]}.json")
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+        if resource is not None:
+            options["preexec_fn"] = partial(_limit_memory, int(_app[0].config.book_memory * 2**30))
+        await super()._async_launch_kernel(kernel_cmd, **options)
+
+
+def _limit_memory(most: int) -> None:
+    """Let this process hold so many bytes of data of its own; libraries and shared memory do not count."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
 
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -57,19 +80,27 @@ def claim_at(source: str, line: int | None, message: str) -> str | None:
     return None
 
 
-def describe(notebook: Any, error: BaseException) -> tuple[int, str]:
-    """Return the index of the failing cell and the message for the console."""
+def describe(notebook: Any, error: BaseException, running: int | None = None) -> tuple[int, str]:
+    """Return the index of the failing cell and the message for the console; ``running`` is the cell that was begun."""
     code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    failing = [
-        (number, index, cell, output)
-        for number, (index, cell) in enumerate(code, start=1)
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
+    ended = isinstance(
+        error, CellTimeoutError | DeadKernelError
+    )  # what the cell showed while it was stopped is no cause
+    failing = (
+        []
+        if ended
+        else [
+            (number, index, cell, output)
+            for number, (index, cell) in enumerate(code, start=1)
+            for output in cell.outputs
+            if output.output_type == "error"
+        ]
+    )
     if not failing:  # a timeout or a kernel that died: the last cell that was started
         started = [item for item in enumerate(code, start=1) if item[1][1].execution_count is not None]
-        number, (index, cell) = started[-1] if started else (1, code[0])
-        return index, f"Code cell {number} did not finish: {error}\n{cell.source}"
+        begun = [item for item in enumerate(code, start=1) if item[1][0] == running]
+        number, (index, cell) = (begun or started or [(1, code[0])])[-1]
+        return index, f"Code cell {number} {_end(error)}\n{cell.source}"
     number, index, cell, output = failing[0]
     traceback = ANSI.sub("", "\n".join(output.traceback))
     lines = CELL_FRAME.findall(traceback)
@@ -78,17 +109,66 @@ def describe(notebook: Any, error: BaseException) -> tuple[int, str]:
     return index, f"Code cell {number}{about} raised {output.ename}.\n{traceback}"
 
 
+def join_streams(outputs: list[Any]) -> list[Any]:
+    """Join what a cell printed, in place: in how many pieces it arrives is chance.
+
+    MyST-NB's own function puts a line break between pieces, even where the next one begins with it.
+    """
+    kept: dict[str, Any] = {}
+    for number, output in enumerate(outputs):
+        name = output["name"] if output["output_type"] == "stream" else str(number)
+        if name in kept:
+            kept[name]["text"] += output["text"]
+        else:
+            kept[name] = output
+    outputs[:] = kept.values()
+    return outputs
+
+
+def _end(error: BaseException) -> str:
+    """Say how a cell ended that did not raise."""
+    if isinstance(error, CellTimeoutError):
+        seconds = re.search(r"after ([\d.]+) seconds", str(error))
+        return f"did not finish{f' within {seconds[1]} seconds' if seconds else ''} (execute: timeout in _config.yml):"
+    if isinstance(error, DeadKernelError):
+        return "ended its kernel: it crashed, was stopped from outside, or the system had no memory left:"
+    return f"did not finish: {error}"
+
+
+def printed_to_stderr(notebook: Any) -> list[tuple[int, str]]:
+    """Return index and message of each code cell that printed to standard error."""
+    code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    found = []
+    for number, (index, cell) in enumerate(code, start=1):
+        text = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
+        if text:
+            found.append((index, f"Code cell {number} printed to standard error:\n{ANSI.sub('', text).rstrip()}"))
+    return found
+
+
 def _start_client(self: NotebookClientDirect) -> None:
+    docname = self.logger.extra["docname"]
     try:
         _stock_start_client(self)
-    except ExecutionError as error:
-        index, message = describe(self.notebook, error.__cause__ or error)
-        _app[0].book_failed_pages.add(
-            self.logger.extra["docname"]
-        )  # its later equations lack claims: do not say so too
-        report(_app[0], message, (self.logger.extra["docname"], self.cell_line(index)))
+    except (ExecutionError, RuntimeError) as error:  # a kernel that dies is a RuntimeError
+        index, message = describe(self.notebook, error.__cause__ or error, _begun.get(id(self.notebook)))
+        _app[0].book_failed_pages.add(docname)  # its later equations lack claims: do not say so too
+        report(_app[0], message, (docname, self.cell_line(index)))
+    for index, message in printed_to_stderr(self.notebook):
+        report(_app[0], message, (docname, self.cell_line(index)))
 
 
+def _execute(notebook: Any, **options: Any) -> Any:
+    """Run a notebook in a kernel of our own kind, and remember which cell was begun last."""
+
+    def begin(cell: Any, cell_index: int) -> None:
+        _begun[id(notebook)] = cell_index
+
+    options |= {"kernel_manager_class": LocalKernel, "extra_arguments": ["--log-level=CRITICAL"]}
+    return single_nb_execution(notebook, **options, on_cell_start=begin)
+
+
+_begun: dict[int, int] = {}
 _stock_start_client = NotebookClientDirect.start_client
 _app: list[Sphinx] = []
 
@@ -97,8 +177,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Wrap the client that myst-nb executes chapters with."""
     _app[:] = [app]
     app.book_failed_pages = set()
+    app.add_config_value("book_memory", 4, "")
     NotebookClientDirect.start_client = _start_client
-    direct.single_nb_execution = partial(
-        single_nb_execution, kernel_manager_class=LocalKernel, extra_arguments=["--log-level=ERROR"]
-    )
+    render.coalesce_streams = join_streams
+    direct.single_nb_execution = _execute
     return {"parallel_read_safe": False, "parallel_write_safe": True}

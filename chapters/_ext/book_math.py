@@ -22,6 +22,15 @@ from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 OWN_NUMBERS = re.compile(r"\\begin\{(align|alignat|gather|equation|eqnarray|multline|flalign)\*?\}")
+# An equation that is too wide breaks first at a wide gap. KaTeX marks the gap; the TeX that is copied stays.
+GAP = (r"\qquad", r"\hspace{2em}\allowbreak ")
+SPACES = r"(?:<span class=\"mspace[^>]*></span>)*"
+AFTER_GAP = re.compile(
+    r'<span class="mspace" style="margin-right:2em;"></span><span class="mspace allowbreak"></span>'
+    + SPACES
+    + "</span>$"
+)
+AFTER_RELATION = re.compile(r'<span class="mrel">[^<]*</span>' + SPACES + "</span>$")
 WHERE_TO_LOOK = (
     " Use what KaTeX supports (https://katex.org/docs/supported), or declare a macro under katex_macros in _config.yml."
 )
@@ -56,17 +65,44 @@ def render(tex: str, display: bool, macros: tuple[tuple[str, str], ...]) -> str:
     if "`" in tex:
         raise KaTeXError("a role such as {glue} or {eq} is not resolved inside mathematics; put it beside the formula")
     if own := OWN_NUMBERS.search(tex):
-        raise KaTeXError(f"{own[0]} numbers its own lines; use \\begin{{aligned}} inside a labelled {{math}} directive")
+        raise KaTeXError(f"{own[0]} numbers its own lines; use \\begin{{aligned}} inside a labeled {{math}} directive")
     answer = _ask({"tex": tex, "display": display, "macros": dict(macros)})
     if "error" in answer:
         raise KaTeXError(answer["error"])
     return answer["html"]
 
 
+def breakable(html: str) -> str:
+    """Group the parts of a displayed formula: it breaks at a wide gap first, then at a relation, then elsewhere.
+
+    KaTeX cuts a formula into ``base`` spans, between which a line may break; one that fits stays on one line.
+    """
+    head, *bases = html.split('<span class="base">')
+    if not bases:
+        return html
+    closing = bases[-1][bases[-1].rindex("</span></span></span></span>") + len("</span>") :]
+    bases[-1] = bases[-1].removesuffix(closing)
+    clauses, parts = [""], list[list[str]]()
+    for base in bases:
+        whole, gap = AFTER_GAP.subn("</span>", base)
+        clauses[-1] += f'<span class="base">{whole}'
+        if gap:
+            parts.append(clauses)
+            clauses = [""]
+        elif AFTER_RELATION.search(base):
+            clauses.append("")
+    parts.append(clauses)
+    spans = ["".join(f'<span class="clause">{clause}</span>' for clause in part if clause) for part in parts]
+    return head + "".join(f'<span class="part">{span}</span>' for span in spans if span) + closing
+
+
 def _set(self: HTML5Translator, node: nodes.Element, *, display: bool) -> str:
     app = self.builder.app
+    macros = tuple(app.config.katex_macros.items())
     try:
-        return render(node.astext(), display, tuple(app.config.katex_macros.items()))
+        return (
+            breakable(render(node.astext(), True, (*macros, GAP))) if display else render(node.astext(), False, macros)
+        )
     except KaTeXError as error:
         name = f" {node['label']}" if display and node.get("label") else ""
         reason, from_katex = re.subn(r"^KaTeX parse error: ", "", str(error).replace("\u0332", ""))

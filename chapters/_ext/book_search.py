@@ -1,4 +1,4 @@
-"""The search index: one entry for each section, loaded by the search page alone, from a file as well as over HTTP."""
+"""The search index, loaded by the search page alone: an entry for each section and for each term of the glossary."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def _own(section: nodes.Element) -> tuple[str, str]:
             names.update(dict.fromkeys(NAME.findall(block.astext())))
         for block in part.findall(nodes.math_block):
             names.update(dict.fromkeys([block.get("label") or ""]))
-        for paragraph in part.findall(
-            lambda node: isinstance(node, nodes.paragraph | nodes.caption | addnodes.glossary)
-        ):
+        if isinstance(part, addnodes.glossary):
+            continue  # each of its terms is an entry
+        for paragraph in part.findall(lambda node: isinstance(node, nodes.paragraph | nodes.caption)):
             text.append(_words(paragraph))
     return " ".join(text), " ".join(filter(None, names))
 
@@ -53,6 +53,11 @@ def entries(doctree: nodes.document, docname: str, title: str) -> list[dict[str,
                 "names": names,
             }
         )
+    for item in doctree.findall(nodes.definition_list_item):
+        if isinstance(item.parent.parent, addnodes.glossary):
+            term, url = _words(item[0]), f"{docname}.html#{item[0]['ids'][0]}"
+            text = f"{term}: {_words(item[-1])}"  # the term first, so that an excerpt begins where the sentence does
+            found.append({"url": url, "page": title, "title": term, "text": text, "names": ""})
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,12 +13,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tools.browser import INSTALL, chromium
 from tools.paths import ROOT
-
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-NO_BROWSER = "No Chromium was found, so no page was looked at in a browser. Install one, or set CHROMIUM=/path/to/it."
 
 
 def build_once(shared: Path) -> Path:
@@ -54,26 +51,18 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_once(shared)
 
 
-def find_browser() -> str | None:
-    """Return the path of a Chromium, or None."""
-    named = [os.environ.get("CHROMIUM", ""), *BROWSERS]
-    return next((path for name in named if name and (path := shutil.which(name))), None)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start a Chromium; without one, skip with a plain sentence, and fail on CI.
 
     One a module: Playwright keeps an event loop running, in which other tests of the same process could not start one.
     """
-    with sync_playwright() as playwright:
-        path = find_browser() or playwright.chromium.executable_path
-        if not Path(path).exists():
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
-        options = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        started = playwright.chromium.launch(executable_path=path, args=[*options, "--disable-gpu"])
-        yield started
-        started.close()
+    try:
+        with chromium() as started:
+            yield started
+    except FileNotFoundError as error:
+        said = f"{error} So no page was looked at in a browser. {INSTALL}"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(said)
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -18,7 +18,7 @@
     const width = document.documentElement.clientWidth;
     const over = document.documentElement.scrollWidth - width;
     if (over > 0) found.push(`the page is ${over} px too wide`);
-    for (const part of all(".katex-html > .base").filter(shown)) {
+    for (const part of all(".katex-html .base").filter(shown)) {
       const [box, scrolls] = frame(part);
       const own = part.getBoundingClientRect();
       const beyond = Math.max(own.right - Math.min(box.right, width), Math.max(box.left, 0) - own.left);

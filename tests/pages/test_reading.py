@@ -85,6 +85,35 @@ def test_search_finds_titles_formulas_and_identifiers(
         assert looks.noise(view) == []
 
 
+def test_search_finds_terms_of_the_glossary(site: str, browser: Browser) -> None:
+    with looks.opened(browser, site + "search.html?q=receptive+field") as view:
+        found = view.page.locator(
+            "#search-results li", has=view.page.locator("a[href*='glossary.html#term-receptive']")
+        )
+        assert "that one output can depend on" in found.inner_text()
+        found.locator("a").click()
+        view.page.wait_for_url("**/glossary.html#term-receptive-field")
+        assert view.page.locator("dt:target").inner_text().startswith("receptive field")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_term_leads_to_the_glossary_and_looks_like_text_over_dots(site: str, browser: Browser, theme: str) -> None:
+    with looks.opened(browser, site + "chapters/softmax.html", theme=theme) as view:
+        term = view.page.locator("a:has(> .std-term)").first
+        style = "(one) => { const s = getComputedStyle(one); return [s.color, s.textDecorationStyle, s.outlineStyle]; }"
+        text, paper = view.page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.body))")
+        assert term.evaluate(style) == [text, "dotted", "none"]
+        view.page.keyboard.press("Tab")  # focus is shown to those who use the keyboard
+        term.focus()
+        color, _, outline = term.evaluate(style)
+        assert (color != text, outline) == (True, "solid")
+        assert looks.contrast(color, paper) >= 4.5
+        dots = term.evaluate("(one) => { one.blur(); return getComputedStyle(one).textDecorationColor; }")
+        assert looks.contrast(dots, paper) >= 4.5
+        term.click()
+        view.page.wait_for_url("**/glossary.html#term-*")
+
+
 def test_search_says_when_it_finds_nothing(site: str, browser: Browser) -> None:
     with looks.opened(browser, site + "search.html?q=xylophone") as view:
         assert "Nothing was found" in view.page.locator("#search-status").inner_text()
