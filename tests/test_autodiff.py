@@ -497,3 +497,21 @@ def test_powers_of_zero():
     for n in (0, 0.0, np.float64(0)):
         assert grad(lambda x, n=n: x**n)(0.0) == 0
         assert grad(lambda x, n=n: x**n)(-2.0) == 0
+
+
+def test_transposing_as_a_method():
+    cube = rng.normal(size=(2, 3, 4))
+    for axes in ((), (None,), ((1, 2, 0),), (1, 2, 0)):
+        y = vjp(lambda x, axes=axes: x.transpose(*axes), cube)[0]
+        np.testing.assert_array_equal(y, cube.transpose(*axes), strict=True)
+
+
+def test_other_ways_of_calling_a_ufunc_are_named():
+    for f, how in (
+        (lambda x: np.add.reduce(x), r"np\.add\.reduce has no"),
+        (lambda x: np.multiply.outer(x, x), r"np\.multiply\.outer has no"),
+        (lambda x: np.add.accumulate(x, axis=0), r"np\.add\.accumulate has no"),
+        (lambda x: np.exp(x, where=[True, True]), "np.exp with where has no"),
+    ):
+        with pytest.raises(NotImplementedError, match=how):
+            vjp(f, np.ones(2))
