@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.peers import peer
 from benchmarks.rounds import Case
 from nnlib.activations import relu
-from nnlib.autodiff import grad
+from nnlib.autodiff import grad, jvp
 from nnlib.losses import cross_entropy, cross_entropy_gradient
 
 NODES = 1000
@@ -44,6 +44,21 @@ def scalars() -> Iterator[Case]:
 
         runs["torch"] = by_torch
     yield Case(f"{NODES} scalar operations", runs)
+
+
+def forward() -> Iterator[Case]:
+    """Push a tangent of all parameters of that network through its loss."""
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(64, 784)), rng.integers(10, size=64)
+    parameters = [rng.normal(size=shape) / 10 for shape in ((784, 128), (128,), (128, 10), (10,))]
+    tangents = [rng.normal(size=parameter.shape) for parameter in parameters]
+
+    def loss(parameters: Any) -> Any:
+        w1, b1, w2, b2 = parameters
+        return cross_entropy(relu(x @ w1 + b1) @ w2 + b2, labels).mean()
+
+    runs = {"nnlib": lambda: jvp(loss, (parameters,), (tangents,)), "the function": lambda: loss(parameters)}
+    yield Case("784-128-10, batch 64, float64", runs, tolerance=None)
 
 
 def network(dtype: str) -> Iterator[Case]:

@@ -1,10 +1,11 @@
 """The other libraries, as far as they are installed: all are optional."""
 
 import importlib
+import importlib.metadata
 from types import ModuleType
 from typing import Any
 
-NAMES = "torch", "scipy.signal", "scipy.special", "autograd", "micrograd.engine"
+NAMES = "torch", "scipy.signal", "scipy.special", "autograd", "micrograd.engine", "mpmath"
 
 
 def peer(name: str) -> Any:
@@ -22,5 +23,5 @@ def versions() -> dict[str, str]:
     for module in modules:
         if module is not None:
             package = module.__name__.partition(".")[0]
-            found[package] = getattr(importlib.import_module(package), "__version__", "")
+            found[package] = importlib.metadata.version(package)
     return found

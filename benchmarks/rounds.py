@@ -17,7 +17,7 @@ import numpy as np
 Run = Callable[[], Any]
 Clock = Callable[[], float]
 SAMPLE = 2e-3  # seconds: shorter calls are repeated until they fill one sample
-ROUNDS = 5, 31
+ROUNDS = 3, 31
 
 
 @dataclass
@@ -44,6 +44,17 @@ class Result:
     def seconds(self) -> float:
         """The median time of nnlib."""
         return statistics.median(self.times["nnlib"])
+
+    def saved(self) -> dict[str, Any]:
+        """Return what `restored` needs, ready for JSON."""
+        case = self.case
+        work = {"multiply_adds": case.multiply_adds, "product_multiply_adds": case.product_multiply_adds}
+        return {"case": {"name": case.name, **work}, "times": self.times, "product": self.product}
+
+    @classmethod
+    def restored(cls, saved: dict[str, Any]) -> "Result":
+        """Make a result of what was saved; its case can no longer be run."""
+        return cls(Case(runs={}, **saved["case"]), saved["times"], saved["product"])
 
     def ratio(self, peer: str) -> float:
         """Return nnlib's time as a multiple of the peer's: below 1, nnlib is faster."""

@@ -23,7 +23,8 @@ def is_traced(value: object) -> bool:
     Recognized by protocol, so that operations need not import the engine: such a value takes part in NumPy's
     ``__array_function__`` dispatch without being an array.
     """
-    return not isinstance(value, np.ndarray) and hasattr(type(value), "__array_function__")
+    kind = type(value)
+    return kind is not np.ndarray and hasattr(kind, "__array_function__") and not isinstance(value, np.ndarray)
 
 
 def float_array(x: Any, name: str = "x") -> Array:

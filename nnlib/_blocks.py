@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
@@ -35,11 +36,10 @@ def by_rows(
     Rows are contiguous, so that NumPy adds them pairwise: the error grows with the logarithm of their length only.
     `where` tells which rows they are. With `reduce`, `out` has one column, and −∞ stands where there is nothing to do.
     """
-    axes = axes_of(axis, x.ndim)
-    order = tuple(i for i in range(x.ndim) if i not in axes) + axes
-    moved = x.transpose(order)
-    shape = moved.shape[: x.ndim - len(axes)]
-    rows, length = math.prod(shape), math.prod(moved.shape[x.ndim - len(axes) :])
+    axes, order, moving = _order(axis, x.ndim)
+    moved = x.transpose(order) if moving else x
+    shape, reduced = moved.shape[: x.ndim - len(axes)], moved.shape[x.ndim - len(axes) :]
+    rows, length = math.prod(shape), math.prod(reduced)
     matrix = moved.reshape(rows, length)
     out = np.empty((rows, 1 if reduce else length), np.float32 if x.dtype == np.float16 else x.dtype)
     if length == 0:
@@ -53,9 +53,17 @@ def by_rows(
             out = out.astype(x.dtype, copy=False)
     if reduce:
         return out.reshape([1 if i in axes else n for i, n in enumerate(x.shape)] if keepdims else shape)[()]
-    if order != tuple(range(x.ndim)):
+    if moving:
         out = np.ascontiguousarray(out.reshape(moved.shape).transpose(np.argsort(order)))
     return out.reshape(x.shape)[()]
+
+
+@lru_cache(maxsize=256)
+def _order(axis: Axis, ndim: int) -> tuple[tuple[int, ...], tuple[int, ...], bool]:
+    """Return the axes named by `axis`, all axes with these last, and whether that moves any."""
+    axes = axes_of(axis, ndim)
+    order = tuple(i for i in range(ndim) if i not in axes) + axes
+    return axes, order, order != tuple(range(ndim))
 
 
 def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:

@@ -1,6 +1,5 @@
 """How traces are written: names with subscripts, expressions, numbers, and tables as text and HTML."""
 
-import html
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlib._forward import push
-from nnlib.numpy_rules import getitem
+from nnlib.numpy_shapes import getitem
 
 DIGITS = 4
 SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
@@ -41,6 +40,8 @@ class Table:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        import html
+
         def row(tag: str, cells: Sequence[str], scope: str = "") -> str:
             return "<tr>" + "".join(f"<{tag}{scope}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from nnlib.numpy_composed import COMPOSED, LOCALLY_CONSTANT
-from nnlib.numpy_rules import getitem
+from nnlib.numpy_shapes import getitem
 from nnlib.rules import Function, Operation, operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
@@ -73,8 +73,8 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
     if function is np.copyto:
         _refuse_assignment()
     raise NotImplementedError(
-        f"{_name(function)} has no derivative rule; use functions that have one (nnlib/numpy_rules.py and "
-        "nnlib/numpy_composed.py list them), or give it a rule as nnlib/rules.py describes"
+        f"{_name(function)} has no derivative rule; use functions that have one (the files "
+        "nnlib/numpy_*.py list them), or give it a rule as nnlib/rules.py describes"
     )
 
 

@@ -37,6 +37,11 @@ def heaviside(x: Array) -> Array:
     Notes
     -----
     Derived in chapters/activations.md, The step and the ramp.
+
+    Examples
+    --------
+    >>> heaviside([-2, 0, 3]).tolist()
+    [0.0, 0.5, 1.0]
     """
     y = np.sign(float_array(x))
     y *= 0.5
@@ -56,6 +61,11 @@ def sign(x: Array) -> Array:
     Notes
     -----
     Derived in chapters/activations.md, The sign.
+
+    Examples
+    --------
+    >>> sign([-2, 0, 3]).tolist()
+    [-1.0, 0.0, 1.0]
     """
     return np.sign(float_array(x))
 
@@ -73,8 +83,15 @@ def relu(x: Array) -> Array:
     Notes
     -----
     Derived in chapters/activations.md, The step and the ramp.
+
+    Examples
+    --------
+    >>> relu([-2, 0, 3]).tolist()
+    [0.0, 0.0, 3.0]
     """
-    return np.maximum(float_array(x), 0)
+    x = float_array(x)
+    y = np.zeros_like(x)
+    return np.maximum(x, y, out=y)[()]  # of two arrays, where NumPy is several times as fast as with the number 0
 
 
 rule(relu, "x", partial=lambda y, x: heaviside(x))
@@ -108,6 +125,11 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     The exponential is taken of minus the absolute value of k x, which cannot overflow, and neither tail is lost: the
     result is accurate to two units in the last place in float64, subnormal results included.
     Derived in chapters/activations.md, The sigmoid.
+
+    Examples
+    --------
+    >>> sigmoid([-1, 0, 1]).round(4).tolist()
+    [0.2689, 0.5, 0.7311]
     """
     slope = real_number(k, "k")
     if not math.isfinite(slope):
@@ -148,6 +170,11 @@ def softplus(x: Array) -> Array:
     -----
     Computed as max(x, 0) + ln(1 + exp(−abs(x))), since softplus(x) − softplus(−x) = x.
     Derived in chapters/activations.md, Softplus.
+
+    Examples
+    --------
+    >>> softplus([-100, 0, 100]).round(4).tolist()
+    [0.0, 0.6931, 100.0]
     """
     return by_blocks(_softplus, float_array(x))
 
@@ -170,6 +197,11 @@ def log_sigmoid(x: Array) -> Array:
     Notes
     -----
     Computed as min(x, 0) − ln(1 + exp(−abs(x))). Derived in chapters/activations.md, Softplus.
+
+    Examples
+    --------
+    >>> log_sigmoid([-100, 0]).round(4).tolist()
+    [-100.0, -0.6931]
     """
     return by_blocks(_log_sigmoid, float_array(x))
 
@@ -193,6 +225,11 @@ def tanh(x: Array) -> Array:
     -----
     Its derivative, 1 − tanh², is computed as 4 sigmoid(2x) sigmoid(−2x), which keeps its tails.
     Derived in chapters/activations.md, Sigmoid and tanh.
+
+    Examples
+    --------
+    >>> tanh([-1, 0, 1]).round(4).tolist()
+    [-0.7616, 0.0, 0.7616]
     """
     return np.tanh(float_array(x))
 

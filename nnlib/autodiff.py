@@ -48,6 +48,12 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     -----
     One pass, at a small multiple of the cost of f, for any number of outputs. Derived in chapters/autodiff.md,
     Forward mode.
+
+    Examples
+    --------
+    >>> y, tangent = jvp(lambda x: x * x, (3.0,), (1.0,))
+    >>> float(y), float(tangent)
+    (9.0, 6.0)
     """
     if not (isinstance(primals, (tuple, list)) and isinstance(tangents, (tuple, list))):
         raise TypeError("jvp needs a tuple of arguments and a tuple of tangents: jvp(f, (x,), (v,))")
@@ -90,6 +96,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     -----
     One pass forward, which stores all intermediate values, and one backward for each cotangent, for any number of
     inputs. Derived in chapters/autodiff.md, Reverse mode.
+
+    Examples
+    --------
+    >>> y, pullback = vjp(lambda x, y: x @ y, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> [cotangent.tolist() for cotangent in pullback(1.0)]
+    [[3.0, 4.0], [1.0, 2.0]]
     """
     with running_level() as level:
         inputs = tree_map(lambda x: Node(_number(x), level), primals)
@@ -133,6 +145,11 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     Notes
     -----
     Derived in chapters/autodiff.md, Reverse mode.
+
+    Examples
+    --------
+    >>> grad(lambda x: x @ x)(np.array([1.0, 2.0])).tolist()
+    [2.0, 4.0]
     """
     with_value = value_and_grad(f)
     return functools.wraps(f)(lambda *args, **kwargs: with_value(*args, **kwargs)[1])
@@ -142,6 +159,12 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     """Return the function that computes both `f` and its gradient with respect to the first argument.
 
     Parameters, errors and notes are those of `grad`.
+
+    Examples
+    --------
+    >>> value, gradient = value_and_grad(lambda x: x**3)(2.0)
+    >>> float(value), float(gradient)
+    (8.0, 12.0)
     """
 
     @functools.wraps(f)
@@ -176,6 +199,11 @@ def jacfwd(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     Notes
     -----
     One pass for each entry of x. Derived in chapters/autodiff.md, Whole Jacobians.
+
+    Examples
+    --------
+    >>> jacfwd(lambda x: x * x)([1.0, 2.0]).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
     """
 
     def jacobian(x: Any) -> Any:
@@ -196,6 +224,11 @@ def jacrev(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     Notes
     -----
     One pass forward, and one backward for each entry of f(x). Derived in chapters/autodiff.md, Whole Jacobians.
+
+    Examples
+    --------
+    >>> jacrev(np.cumsum)([1.0, 2.0]).tolist()
+    [[1.0, 0.0], [1.0, 1.0]]
     """
 
     def jacobian(x: Any) -> Any:
@@ -224,7 +257,10 @@ def _units(x: Any) -> Iterator[Any]:
 
 
 def _number(x: Any) -> Any:
-    """Return `x` as an array, or as a NumPy scalar if it has no axes; a traced value as it is."""
+    """Return `x` as an array, or as a NumPy scalar if it has no axes; a traced value as it is.
+
+    The array is a view, which `_owned` does not give back to the caller as it is.
+    """
     return x if is_traced(x) else float_array(x)[()]
 
 

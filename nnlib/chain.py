@@ -103,6 +103,11 @@ def accumulation_cost(sizes: Sequence[int], mode: str, additions: bool = False) 
     Notes
     -----
     Derived in chapters/chain-rule.md, The cost of both modes.
+
+    Examples
+    --------
+    >>> accumulation_cost((4, 3, 2, 1), "forward"), accumulation_cost((4, 3, 2, 1), "reverse")
+    (32, 18)
     """
     if mode not in MODES:
         raise ValueError(f"mode must be 'forward' or 'reverse', got {mode!r}")
@@ -146,6 +151,11 @@ def best_order(sizes: Sequence[int], additions: bool = False) -> Order:
     -----
     Dynamic programming over the products of neighboring factors; among equals the one nearest to forward accumulation.
     Derived in chapters/chain-rule.md, The cost of both modes.
+
+    Examples
+    --------
+    >>> best_order((2, 5, 1, 4)).product
+    'J₃(J₂J₁)'
     """
     sizes = _checked_sizes(sizes)
     best: dict[tuple[int, int], Order] = {}  # from the first factor and the last one to their best product

@@ -71,6 +71,12 @@ def conv2d(
     -----
     Besides the result it needs a buffer of about 1 MiB and, with padding, a padded copy of the images being worked on.
     Derived in chapters/cnn-arithmetic.md, From one channel to many.
+
+    Examples
+    --------
+    >>> x, w = np.arange(9.0).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2))
+    >>> conv2d(x, w).tolist()
+    [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
     if b is None:
         x, w = float_arrays(x=x, w=w)
@@ -122,6 +128,12 @@ def conv2d_input_gradient(
     At stride 1 it is itself a convolution layer, with flipped kernels, inputs and outputs exchanged, and the padding
     that the layer lacks of "full". That is the faster way unless there are many more outputs than inputs.
     Derived in chapters/conv-backprop.md, The gradient in the input.
+
+    Examples
+    --------
+    >>> g = w = np.ones((1, 1, 2, 2))
+    >>> conv2d_input_gradient(g, w, (3, 3)).tolist()
+    [[[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]]]
     """
     g, w = float_arrays(g=g, w=w)
     _need_axes(g, "g")
@@ -172,6 +184,12 @@ def conv2d_weight_gradient(
     Notes
     -----
     Derived in chapters/conv-backprop.md, The weight gradient.
+
+    Examples
+    --------
+    >>> g, x = np.ones((1, 1, 2, 2)), np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> conv2d_weight_gradient(g, x, (2, 2)).tolist()
+    [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
     g, x = float_arrays(g=g, x=x)
     _need_axes(g, "g")
@@ -217,6 +235,11 @@ def conv1d(
     Notes
     -----
     `nnlib.signal.correlate` is the case of one sequence, one channel and one kernel.
+
+    Examples
+    --------
+    >>> conv1d([[[1, 2, 3, 4]]], [[[1, 10]]], stride=2).tolist()
+    [[[21.0, 43.0]]]
     """
     x, w = float_arrays(x=x, w=w)
     _need_axes(x, "x", 3)

@@ -42,6 +42,11 @@ def conv_output_size(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
     Notes
     -----
     Derived in chapters/cnn-arithmetic.md, The output size.
+
+    Examples
+    --------
+    >>> conv_output_size(28, 5, s=2, p=2)
+    14
     """
     i, k, s = whole_number(i, "i"), whole_number(k, "k"), whole_number(s, "s")
     p, d = whole_number(p, "p", 0), whole_number(d, "d")

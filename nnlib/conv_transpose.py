@@ -60,6 +60,11 @@ def conv_transpose2d(
     The order of the arguments is PyTorch's, which differs from that of ``conv2d``. PyTorch also takes an output padding
     that is smaller than the dilation only; such rows would hold the bias alone.
     Derived in chapters/conv-backprop.md, Transposed convolution.
+
+    Examples
+    --------
+    >>> conv_transpose2d([[[[1, 2]]]], [[[[1, 1]]]], stride=2).tolist()
+    [[[[1.0, 1.0, 2.0, 2.0]]]]
     """
     x, w = float_arrays(x=x, w=w)
     if x.ndim != 4 or w.ndim != 4 or x.shape[1] != w.shape[0]:
@@ -110,6 +115,11 @@ def conv_transpose1d(
     ------
     ValueError, TypeError
         As `conv_transpose2d`.
+
+    Examples
+    --------
+    >>> conv_transpose1d([[[1, 2]]], [[[1, 10]]]).tolist()
+    [[[1.0, 12.0, 20.0]]]
     """
     x, w = float_arrays(x=x, w=w)
     if x.ndim != 3 or w.ndim != 3:

@@ -43,6 +43,12 @@ def load_digits() -> tuple[Array, npt.NDArray[np.int64]]:
     -----
     E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, CC BY
     4.0. Described in chapters/digits.md, The data.
+
+    Examples
+    --------
+    >>> images, labels = load_digits()
+    >>> images.shape, labels.shape
+    ((1797, 8, 8), (1797,))
     """
     return _decode(resources.files("nnlib").joinpath("data/digits.npz").read_bytes())
 

@@ -47,6 +47,11 @@ def directional_derivative(f: Callable[[Array], Any], x: Any, direction: Any) ->
     entry of the result, the value whose neighbors in the scheme differ least, rounding errors included. So each entry
     chooses its own step, and steps that leave the domain of f do no harm.
     C. J. F. Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4, 1982.
+
+    Examples
+    --------
+    >>> float(directional_derivative(np.exp, 0.0, 2.0).round(8))
+    2.0
     """
     x = np.asarray(float_array(x), np.float64)
     direction = np.asarray(float_array(direction, "direction"), np.float64)
@@ -116,6 +121,11 @@ def numerical_jacobian(f: Callable[[Array], Any], x: Any) -> Array:
     Notes
     -----
     See `directional_derivative` for the method.
+
+    Examples
+    --------
+    >>> numerical_jacobian(lambda x: x[0] * x, [2.0, 3.0]).round(8).tolist()
+    [[4.0, 0.0], [3.0, 2.0]]
     """
     x = np.asarray(float_array(x), np.float64)
     columns = []
@@ -148,6 +158,11 @@ def numerical_gradient(f: Callable[[Array], Any], x: Any) -> Array:
     ------
     ValueError
         If f returns more than one number; `numerical_jacobian` handles that.
+
+    Examples
+    --------
+    >>> numerical_gradient(lambda x: (x**2).sum(), [1.0, 2.0]).round(8).tolist()
+    [2.0, 4.0]
     """
     shape = np.shape(f(np.array(float_array(x), np.float64)))
     if shape != ():
@@ -181,6 +196,10 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 1, tolerance
         If two values differ, naming the function, the argument and both values.
     ValueError
         If the order is not 1 or 2, or there is no argument.
+
+    Examples
+    --------
+    >>> check_gradients(np.sin, [0.5, 1.0])  # says nothing where all agree
     """
     if order not in (1, 2):
         raise ValueError(f"the order must be 1 or 2, got {order}")

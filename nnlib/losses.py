@@ -40,6 +40,11 @@ def binary_cross_entropy(logits: Array, targets: Array) -> Array:
     It is y softplus(−a) + (1 − y) softplus(a), since −ln sigmoid(a) = softplus(−a). The two share the term
     ln(1 + exp(−abs(a))); what is left is abs(a) times the weight of the wrong class. Nothing overflows or cancels.
     The derivative in a is f − y. Derived in chapters/losses.md, Cross-entropy.
+
+    Examples
+    --------
+    >>> binary_cross_entropy([0.0, 100.0], [1, 1]).round(4).tolist()
+    [0.6931, 0.0]
     """
     a, y = float_arrays(logits=logits, targets=targets)
     _check_shapes("logits", a, "targets", y)
@@ -86,6 +91,11 @@ def squared_error(prediction: Array, target: Array) -> Array:
     Notes
     -----
     The derivative in f is 2 (f − y). Derived in chapters/losses.md, Squared error.
+
+    Examples
+    --------
+    >>> squared_error([1.0, 2.0], [1.0, 4.0]).tolist()
+    [0.0, 4.0]
     """
     f, y = float_arrays(prediction=prediction, target=target)
     _check_shapes("prediction", f, "target", y)
@@ -123,6 +133,11 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
     -----
     Computed as `log_softmax` is, so that a confident, right prediction keeps its tiny loss. The gradient is
     `cross_entropy_gradient`. Derived in chapters/losses.md, Cross-entropy of several classes.
+
+    Examples
+    --------
+    >>> cross_entropy([[1, 2, 3], [0, 0, 0]], [2, 0]).round(4).tolist()
+    [0.4076, 1.0986]
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:
@@ -145,6 +160,11 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     -----
     The entry of the label, p_y − 1, is computed as minus the sum of the others, which keeps its precision when p_y is
     close to 1. Derived in chapters/losses.md, Cross-entropy of several classes.
+
+    Examples
+    --------
+    >>> cross_entropy_gradient([1, 2, 3], 2).round(4).tolist()
+    [0.09, 0.2447, -0.3348]
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:

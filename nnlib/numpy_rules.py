@@ -1,156 +1,17 @@
-"""Derivative rules for NumPy's functions that move, select, add up and multiply, in the form of `nnlib.rules`.
+"""Derivative rules for NumPy's functions that add up and multiply, in the form of `nnlib.rules`.
 
-The elementwise ones stand in `nnlib.numpy_elementwise`. Functions that are made of these, such as ``np.mean``, need no
-rule: they stand in `nnlib.numpy_composed`.
+The elementwise ones stand in `nnlib.numpy_elementwise`, those that move and select entries in `nnlib.numpy_shapes`.
+Functions that are made of these, such as ``np.mean``, need no rule: they stand in `nnlib.numpy_composed`.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
-import nnlib.numpy_elementwise  # noqa: F401  registers its rules
-from nnlib._arrays import is_traced
+import nnlib.numpy_elementwise  # registers its rules, as does the next
+import nnlib.numpy_shapes  # noqa: F401
 from nnlib._blocks import axes_of
-from nnlib.rules import Function, differentiable, register, rule, unbroadcast
-
-# Shape and selection
-
-
-def _rules_for(function: Function, *arrays: str) -> Callable[[Function], Function]:
-    """Register the decorated function as what `function` does, with the arguments that are supported."""
-
-    def decorate(implementation: Function) -> Function:
-        register(function, *arrays, implementation=implementation)
-        return implementation
-
-    return decorate
-
-
-@_rules_for(np.astype, "x")
-def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
-    return np.astype(np.asarray(x) if not is_traced(x) else x, dtype, copy=copy)
-
-
-rule(
-    np.astype,
-    "x",
-    jvp=lambda v, y, x, dtype, copy: np.astype(v, dtype),
-    vjp=lambda g, y, x, dtype, copy: np.astype(g, x.dtype),
-)
-
-
-@_rules_for(np.reshape, "a")
-def _reshape(a: Any, shape: Any) -> Any:
-    return np.reshape(a, shape)
-
-
-rule(
-    np.reshape,
-    "a",
-    jvp=lambda v, y, a, shape: np.reshape(v, y.shape),
-    vjp=lambda g, y, a, shape: np.reshape(g, a.shape),
-)
-
-
-@_rules_for(np.transpose, "a")
-def _transpose(a: Any, axes: Any = None) -> Any:
-    return np.transpose(a, axes)
-
-
-rule(
-    np.transpose,
-    "a",
-    jvp=lambda v, y, a, axes: np.transpose(v, axes),
-    vjp=lambda g, y, a, axes: np.transpose(g, None if axes is None else np.argsort(axes_of(axes, a.ndim)).tolist()),
-)
-
-
-@_rules_for(np.broadcast_to, "array")
-def _broadcast_to(array: Any, shape: Any) -> Any:
-    return np.broadcast_to(array, shape)
-
-
-rule(
-    np.broadcast_to,
-    "array",
-    jvp=lambda v, y, array, shape: np.broadcast_to(v, shape),
-    vjp=lambda g, y, array, shape: unbroadcast(g, array),
-)
-
-
-@_rules_for(np.where, "x", "y")
-def _where(condition: Any, x: Any, y: Any) -> Any:
-    return np.where(condition, x, y)
-
-
-rule(
-    np.where,
-    "x",
-    jvp=lambda v, out, x, y, condition: np.where(condition, v, np.zeros_like(out)),
-    vjp=lambda g, out, x, y, condition: unbroadcast(np.where(condition, g, np.zeros_like(out)), x),
-)
-rule(
-    np.where,
-    "y",
-    jvp=lambda v, out, x, y, condition: np.where(condition, np.zeros_like(out), v),
-    vjp=lambda g, out, x, y, condition: unbroadcast(np.where(condition, np.zeros_like(out), g), y),
-)
-
-
-@differentiable("x")
-def getitem(x: Any, index: Any) -> Any:
-    """Return ``x[index]``."""
-    return np.asarray(x)[index]
-
-
-@differentiable("g")
-def put_back(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    """Return zeros of the given shape with `g` added at `index`: the transpose of `getitem`."""
-    g = np.asarray(g)
-    out = np.zeros(shape, g.dtype)
-    parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(part, (list, np.ndarray)) for part in parts):
-        np.add.at(out, index, g)  # an entry may be taken more than once
-    else:
-        if out[index].shape != g.shape:
-            raise ValueError(f"g of shape {g.shape} does not fit the place of shape {out[index].shape}")
-        out[index] = g
-    return out
-
-
-rule(
-    getitem,
-    "x",
-    jvp=lambda v, y, x, index: getitem(v, index),
-    vjp=lambda g, y, x, index: put_back(g, index, x.shape),
-)
-rule(
-    put_back,
-    "g",
-    jvp=lambda v, y, g, index, shape: put_back(v, index, shape),
-    vjp=lambda c, y, g, index, shape: getitem(c, index),
-)
-
-
-@differentiable("*arrays")
-def concatenate(*arrays: Any, axis: int | None = 0) -> Any:
-    """Return the arrays joined along an existing axis, as ``np.concatenate(arrays, axis)`` does."""
-    return np.concatenate(arrays, axis)
-
-
-def _concatenate_jvp(v: Any, y: Any, *arrays: Any, axis: int, position: int) -> Any:
-    others = [np.zeros(np.shape(a), y.dtype) for a in arrays]
-    return concatenate(*others[:position], v, *others[position + 1 :], axis=axis)
-
-
-def _concatenate_vjp(g: Any, y: Any, *arrays: Any, axis: int, position: int) -> Any:
-    start, stop = (sum(np.shape(a)[axis] for a in arrays[:n]) for n in (position, position + 1))
-    return g[(slice(None),) * normalize_axis_index(axis, y.ndim) + (slice(start, stop),)]
-
-
-rule(concatenate, "*arrays", jvp=_concatenate_jvp, vjp=_concatenate_vjp)
+from nnlib.rules import differentiable, register, rule, rules_for, unbroadcast
 
 # Reductions
 
@@ -161,7 +22,7 @@ def _kept(reduced: Any, a: Any, axis: Any) -> Any:
     return np.reshape(reduced, [1 if i in axes else n for i, n in enumerate(a.shape)])
 
 
-@_rules_for(np.sum, "a")
+@rules_for(np.sum, "a")
 def _sum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return a.sum(axis=axis, keepdims=keepdims)
 
@@ -170,7 +31,7 @@ rule(
     np.sum,
     "a",
     jvp=lambda v, y, a, axis, keepdims: np.sum(v, axis=axis, keepdims=keepdims),
-    vjp=lambda g, y, a, axis, keepdims: np.broadcast_to(_kept(g, a, axis), a.shape),
+    vjp=lambda g, y, a, axis, keepdims: np.broadcast_to(g if axis is None else _kept(g, a, axis), a.shape),
 )
 
 
@@ -180,12 +41,12 @@ def _chosen(y: Any, a: Any, axis: Any) -> Any:
     return np.astype(equal / np.sum(equal, axis=axis, keepdims=True), a.dtype)
 
 
-@_rules_for(np.max, "a")
+@rules_for(np.max, "a")
 def _max(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return np.max(a, axis=axis, keepdims=keepdims)
 
 
-@_rules_for(np.min, "a")
+@rules_for(np.min, "a")
 def _min(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return np.min(a, axis=axis, keepdims=keepdims)
 
@@ -199,7 +60,7 @@ for extremum in (np.max, np.min):
     )
 
 
-@_rules_for(np.cumsum, "a")
+@rules_for(np.cumsum, "a")
 def _cumsum(a: Any, axis: int | None = None) -> Any:
     return np.cumsum(a, axis)
 

@@ -48,6 +48,11 @@ def max_pool2d(
     Where several entries of a window are the largest, the function has a kink. The derivative follows the first of
     them, row by row, as PyTorch's does. A nan counts as larger than every number.
     Derived in chapters/cnn-arithmetic.md, Pooling.
+
+    Examples
+    --------
+    >>> max_pool2d([[[[1, 2], [3, 4]]]], 2).tolist()
+    [[[[4.0]]]]
     """
     x = float_array(x)
     return _largest(_taps(x, _sliding(x.shape, kernel_size, stride, padding, dilation)))
@@ -90,6 +95,11 @@ def avg_pool2d(
     Notes
     -----
     Derived in chapters/cnn-arithmetic.md, Pooling.
+
+    Examples
+    --------
+    >>> avg_pool2d([[[[1, 2], [3, 4]]]], 2).tolist()
+    [[[[2.5]]]]
     """
     x = float_array(x)
     s = _sliding(x.shape, kernel_size, stride, padding, 1)

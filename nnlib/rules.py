@@ -45,7 +45,8 @@ Write rules with NumPy functions, operators and other operations only: then they
 derivatives need nothing more. Inside an operation itself, values are plain arrays.
 
 Operations never import the engine. A traced argument is recognized by NumPy's own ``__array_function__`` protocol, and
-the call is handed to it, exactly as NumPy does for its own functions. Rules for those stand in `nnlib.numpy_rules`.
+the call is handed to it, exactly as NumPy does for its own functions. Rules for those stand in `nnlib.numpy_rules`
+and its neighbors.
 """
 
 import functools
@@ -187,6 +188,16 @@ def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def rules_for(function: Function, *arrays: str) -> Callable[[Function], Function]:
+    """Register the decorated function as what `function` does, with the arguments that are supported."""
+
+    def decorate(implementation: Function) -> Function:
+        register(function, *arrays, implementation=implementation)
+        return implementation
+
+    return decorate
+
+
 def rule(
     function: Function,
     array: str,
@@ -217,11 +228,13 @@ def unbroadcast(cotangent: Any, like: Any) -> Any:
     Broadcasting copies an entry; the adjoint of copying is adding up.
     """
     shape = np.shape(like)
-    extra = np.ndim(cotangent) - len(shape)
+    if cotangent.shape == shape:
+        return cotangent
+    extra = cotangent.ndim - len(shape)
     axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1)
     total = cotangent.sum(axis=axes) if axes else cotangent
     if total.shape == shape:
         return total
     if extra < 0 or total.shape != tuple(n for n in shape if n != 1):
-        raise ValueError(f"shape {shape} does not broadcast to {np.shape(cotangent)}, so nothing can be summed back")
+        raise ValueError(f"shape {shape} does not broadcast to {cotangent.shape}, so nothing can be summed back")
     return total.reshape(shape)

@@ -59,6 +59,11 @@ def convolve(x: Any, w: Any, mode: Mode = "full") -> Array:
     always summed directly, because a transform would spread it.
 
     Derived in chapters/convolution.md, Full, valid and same.
+
+    Examples
+    --------
+    >>> convolve([1, 2, 3], [1, 10]).tolist()
+    [1.0, 12.0, 23.0, 30.0]
     """
     x, w = _sequences(x, w, mode)
     if _transform_pays(x, w):
@@ -106,6 +111,11 @@ def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
     ``convolve(x, w[::-1], mode)`` when x has an even length.
 
     Derived in chapters/convolution.md, Full, valid and same.
+
+    Examples
+    --------
+    >>> correlate([1, 2, 3], [1, 10]).tolist()
+    [21.0, 32.0]
     """
     x, w = _sequences(x, w, mode)
     if _transform_pays(x, w):
@@ -161,6 +171,11 @@ def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
     ------
     ValueError
         If the mode is none of the three, or a length is not a positive integer.
+
+    Examples
+    --------
+    >>> kept_entries("valid", 5, 3)
+    slice(2, 5, None)
     """
     n, k = whole_number(n, "n"), whole_number(k, "k")
     short, long = sorted((n, k))

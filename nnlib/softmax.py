@@ -42,6 +42,13 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     -----
     A single infinite logit takes all the probability, which is the limit. Several of +∞, or only −∞, have no limit and
     give nan, as does a nan. Derived in chapters/softmax.md, Multiplying every score.
+
+    Examples
+    --------
+    >>> softmax([1, 2, 3]).round(4).tolist()
+    [0.09, 0.2447, 0.6652]
+    >>> softmax([1001, 1002, 1003], temperature=2).round(4).tolist()
+    [0.1863, 0.3072, 0.5065]
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:
@@ -79,6 +86,11 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     Every entry is accurate to 16 units of rounding, the tiny one of a score that dominates, too. (Dividing float64
     scores by a temperature rounds them once more, which such an entry feels.)
     Derived in chapters/softmax.md, Where the naive form breaks.
+
+    Examples
+    --------
+    >>> log_softmax([1, 2, 3]).round(4).tolist()
+    [-2.4076, -1.4076, -0.4076]
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:
@@ -125,6 +137,11 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     Notes
     -----
     Derived in chapters/softmax.md, Where the naive form breaks.
+
+    Examples
+    --------
+    >>> float(logsumexp([1000, 1000]).round(4))
+    1000.6931
     """
 
     def rows(block: Array, out: Array, where: slice) -> None:
@@ -176,6 +193,11 @@ def softmax_jacobian(x: Array, temperature: float = 1.0) -> Array:
     -----
     The diagonal pᵢ(1 − pᵢ) is computed as pᵢ times the sum of the other probabilities, so that it keeps its precision
     when pᵢ is close to 1. Derived in chapters/softmax.md, The Jacobian.
+
+    Examples
+    --------
+    >>> softmax_jacobian([0.0, 0.0]).tolist()
+    [[0.25, -0.25], [-0.25, 0.25]]
     """
     x = float_array(x)
     if x.ndim == 0:

@@ -63,6 +63,11 @@ def toeplitz_matrix(
     Derived in chapters/convolution.md, A matrix, and chapters/conv-backprop.md, The Jacobian is a
     Toeplitz matrix. ``A.T`` is the backward pass: the transpose of the valid matrix is the full matrix of the flipped
     kernel, ``toeplitz_matrix(w[::-1], m, "full")``, at stride 1.
+
+    Examples
+    --------
+    >>> toeplitz_matrix([1, 2], 3).tolist()
+    [[1.0, 2.0, 0.0], [0.0, 1.0, 2.0]]
     """
     w = _nonempty(w, "w", 1)
     n, stride, dilation = _positive(n=n, stride=stride, dilation=dilation)
@@ -106,6 +111,11 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
     Notes
     -----
     Derived in chapters/conv-backprop.md, The weight gradient.
+
+    Examples
+    --------
+    >>> hankel_matrix([1, 2, 3, 4], 2).tolist()
+    [[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]
     """
     y = _nonempty(y, "y", 1)
     k, stride, dilation = _positive(k=k, stride=stride, dilation=dilation)
@@ -159,6 +169,11 @@ def conv2d_matrix(
     Notes
     -----
     Derived in chapters/conv-backprop.md, Two dimensions.
+
+    Examples
+    --------
+    >>> conv2d_matrix([[1, 2]], (1, 3)).tolist()
+    [[1.0, 2.0, 0.0], [0.0, 1.0, 2.0]]
     """
     w = _nonempty(w, "w", 2)
     (height, width), (s1, s2), (d1, d2) = _pair("shape", shape), _pair("stride", stride), _pair("dilation", dilation)

@@ -7,7 +7,7 @@ shapes that broadcast where the operation allows it, and every option.
 import numpy as np
 import rule_samples_conv
 
-from nnlib import activations, losses, numpy_rules, softmax
+from nnlib import activations, losses, numpy_rules, numpy_shapes, softmax
 
 rng = np.random.default_rng(0)
 A = rng.normal(size=(3, 4))
@@ -117,18 +117,18 @@ SAMPLES = {
     ],
     np.broadcast_to: [(lambda x: np.broadcast_to(x, (2, 3, 4)), (x,)) for x in (A, ROW, COLUMN, NUMBER)],
     np.where: [(lambda x, y: np.where(MASK, x, y), pair) for pair in ((A, B), (A, ROW), (COLUMN, NUMBER), (NUMBER, B))],
-    numpy_rules.getitem: [
+    numpy_shapes.getitem: [
         (lambda x, index=index: x[index], (CUBE,))
         for index in (
             *(0, -1, slice(None, None, -2), (..., 1), (None, 1), (1, 2, 3), CUBE > 0),
             *([1, 0, 1], ([1, 0, 1], slice(None), 2), (slice(None), np.array([[0, 2], [2, 2]]))),
         )
     ],
-    numpy_rules.put_back: [
-        (lambda g, index=index: numpy_rules.put_back(g, index, (5, 4)), (A,))
+    numpy_shapes.put_back: [
+        (lambda g, index=index: numpy_shapes.put_back(g, index, (5, 4)), (A,))
         for index in (slice(1, 4), [0, 2, 2], (np.array([4, 4, 1]), slice(None)))
     ],
-    numpy_rules.concatenate: [
+    numpy_shapes.concatenate: [
         (lambda *x: np.concatenate(x), (A, ROW[None], B)),
         (lambda *x: np.concatenate(x, axis=-1), (A, COLUMN)),
         (lambda *x: np.concatenate((x[0], B, x[0]), axis=1), (A,)),

@@ -11,9 +11,10 @@ INTERNAL = {
     "numpy_composed",
     "numpy_elementwise",
     "numpy_rules",
+    "numpy_shapes",
 }
 HELPERS = {
-    "rules": {"Operation", "Rule", "operation", "operations", "unbroadcast"},
+    "rules": {"Operation", "Rule", "operation", "operations", "rules_for", "unbroadcast"},
 }
 
 

@@ -164,9 +164,9 @@ def test_labels_are_integers_of_any_kind(row: Row, dtype: type) -> None:
 
 
 REFUSED = [
-    pytest.param(row, change, error, message, id=f"{name}-{change!r}"[:80])
+    pytest.param(row, change, error, message, id=f"{name}-{'-'.join(change)}-{number}")
     for name, row in ROWS.items()
-    for change, error, message in row.refused
+    for number, (change, error, message) in enumerate(row.refused)
 ]
 
 

@@ -85,7 +85,7 @@ def table() -> str:
     """Return the worlds that were compared so far, as Markdown."""
     results = [json.loads(path.read_text()) for path in sorted(WORLDS.glob("world-*.json"))]
     results.sort(key=lambda result: [int(part) for part in result["versions"]["numpy"].split(".")])
-    head = ["", "Python", "NumPy", "Matplotlib", "SciPy", "IPython", "ipykernel", "nbclient", "Jupytext", "outputs"]
+    head = ["packages", "Python", "NumPy", "Matplotlib", "SciPy", "IPython", "ipykernel", "nbclient", "Jupytext", "outputs"]
     lines = [head, ["---"] * len(head)]
     for result in results:
         same = f"{result['outputs']} the same, {result['figures']} figures"
@@ -113,7 +113,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         for name in ("IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"):
             os.environ[name] = str(Path(home) / name.lower())
-        os.environ |= {"OPENBLAS_NUM_THREADS": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
+        os.environ |= {
+            "OPENBLAS_NUM_THREADS": "1",
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
         os.environ.pop("MPLBACKEND", None)
         for chapter in chapters.notebooks():
             if arguments.chapters and chapter.stem not in arguments.chapters:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
@@ -73,21 +75,22 @@ def _section_list(app: Sphinx, pagename: str, parent: nodes.Element, levels: int
 
 
 def _page_links(app: Sphinx, pagename: str) -> list[tuple[str, str]]:
-    """Return links to the page's source and to a report form, if _config.yml names a repository."""
+    """Return links to a report form, to the page's source and to a server that runs it, if a repository is named."""
     options = app.config.html_theme_options
     url, branch = str(options.get("repository_url") or "").rstrip("/"), options.get("repository_branch") or "main"
     if not url or pagename not in app.env.found_docs or "executablebooks/jupyter-book" in url:
         return []
     source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
     path = "/".join(part.strip("/") for part in (options.get("path_to_docs") or "", source) if part)
-    links = []
-    if options.get("use_issues_button"):
-        links.append(("Report an error", f"{url}/issues/new?title={source}"))
-    if options.get("use_edit_page_button"):
-        links.append(("Edit this page", f"{url}/edit/{branch}/{path}"))
-    if options.get("use_repository_button"):
-        links.append(("Repository", url))
-    return links
+    links = [
+        ("Report an error", f"{url}/issues/new?title={quote(f'{source}: ')}"),
+        ("Edit this page", f"{url}/edit/{branch}/{path}"),
+    ]
+    hub = str((options.get("launch_buttons") or {}).get("binderhub_url") or "").rstrip("/")
+    on_github = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", url.removesuffix(".git"))
+    if hub and on_github and "kernelspec" in app.env.metadata.get(pagename, {}):
+        links.append(("Run on Binder", f"{hub}/v2/gh/{on_github[1]}/{branch}?urlpath={quote(f'lab/tree/{path}')}"))
+    return [*links, ("Repository", url)]
 
 
 def _description(doctree: nodes.document) -> str:

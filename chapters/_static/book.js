@@ -5,6 +5,15 @@
   const page = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // What need not be there at once is made in the pauses of the page.
+  const waiting = [];
+  const pause = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 10 }), 50));
+  function work(deadline) {
+    while (waiting.length && deadline.timeRemaining() > 4) waiting.shift()();
+    if (waiting.length) pause(work);
+  }
+  const later = (each, elements) => waiting.push(...elements.map((element) => () => each(element)));
+
   // Theme: the system's, light, dark, in turn.
   const themes = ["system", "light", "dark"];
   const button = document.querySelector(".theme");
@@ -50,7 +59,7 @@
   }
 
   // Copy buttons on cells.
-  for (const box of all(".cell_input .highlight")) {
+  function addCopy(box) {
     const copy = document.createElement("button");
     copy.type = "button";
     copy.className = "copy";
@@ -67,6 +76,7 @@
     });
     box.append(copy);
   }
+  later(addCopy, all(".cell_input .highlight"));
 
   // A box that scrolls is a tab stop, so that the keyboard can scroll it; one that does not is none.
   const names = { "equation-body": "Equation", "table-box": "Table", "output text_html": "Table" };
@@ -82,7 +92,8 @@
       target.setAttribute("aria-label", (names[target.className] || "Code") + ", scrolls sideways");
     }
   });
-  for (const box of all(".equation-body, .table-box, .text_html, pre")) sizes.observe(box);
+  later((box) => sizes.observe(box), all(".equation-body, .table-box, .text_html, pre"));
+  pause(work);
 
   // A link into a closed box opens it; printing opens all of them for the time being.
   function reveal() {

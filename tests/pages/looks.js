@@ -12,6 +12,15 @@
     return [document.documentElement.getBoundingClientRect(), false];
   }
 
+  // Sections far from the window are not laid out; a look at the whole page needs them all, and their observers.
+  function whole() {
+    const style = document.createElement("style");
+    style.textContent = "* { content-visibility: visible !important }";
+    document.head.append(style);
+    const settled = (frames) => new Promise((done) => requestAnimationFrame(() => done(frames && settled(frames - 1))));
+    return new Promise((done) => setTimeout(() => settled(2).then(() => done([])), 150));
+  }
+
   // Wider than the window, or cut off where one cannot scroll to it.
   function cutOff() {
     const found = [];
@@ -82,5 +91,5 @@
     return { end: at === document.body, html: at.outerHTML.slice(0, 100), key: at.outerHTML.slice(0, 400), faults };
   }
 
-  globalThis.looks = { cutOff, tooWideForPaper, blank, shifts, stop };
+  globalThis.looks = { whole, cutOff, tooWideForPaper, blank, shifts, stop };
 })();

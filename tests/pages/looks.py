@@ -56,6 +56,7 @@ def opened(
 
 def barriers(view: View, rules: list[str] | None = None) -> list[str]:
     """Run axe over a page; complain of every rule that it finds broken."""
+    view.ask("whole")
     view.page.evaluate(AXE.read_text(encoding="utf-8"))
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
     options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
@@ -80,6 +81,7 @@ def strangers(view: View, home: str) -> list[str]:
 
 def cut_off(view: View) -> list[str]:
     """Complain of a page wider than its window and of formulas that are cut off and cannot be scrolled to."""
+    view.ask("whole")
     return list(view.ask("cutOff"))
 
 

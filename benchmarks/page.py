@@ -1,0 +1,62 @@
+"""The page of the book: targets, accuracy, and all tables, every number from a measurement."""
+
+from collections.abc import Mapping, Sequence
+
+from benchmarks import report, targets
+from benchmarks.accuracy import Error
+from benchmarks.rounds import Result
+
+HEAD = """\
+---
+myst:
+  html_meta:
+    description: How fast and how accurate nnlib is, next to other libraries, with a target beside each number.
+---
+
+# Benchmarks
+
+`make bench ARGS="--write chapters/benchmarks.md"` wrote this page. Nothing on it was typed by hand, and building the
+book measures nothing: the numbers belong to the machine below.
+
+{machine}
+
+Each entry is nnlib's time as a multiple of a peer's, so below 1 nnlib is faster. All ways compute the same, which is
+checked first. They run in interleaved rounds, and the entry is the median over the rounds. Differences under 10 % are
+ties.
+"""
+
+PRICE = """\
+Where a target is not met, this is what the rest would cost. A layer on a tiny image is a dozen calls of NumPy, each
+about a microsecond, and its backward pass adds one more for each weight of the kernel; a second way for small images
+would double the code that a reader has to trust. The gradient of the network is set beside the same gradient written by
+hand: the difference is the price of following any NumPy code, and only a compiler would take it away.
+"""
+
+
+def page(machine: Sequence[str], groups: Mapping[str, Sequence[Result]], accuracy: Sequence[Error]) -> str:
+    """Write the page from the results of each group, by name."""
+    parts = [HEAD.format(machine="\n".join(f"- {line}" for line in machine))]
+    parts += ["## Targets\n", report.markdown(targets.rows(groups)) + "\n"]
+    parts.append(PRICE)
+    parts += ["## Accuracy\n", ACCURACY, report.markdown(accuracy_rows(accuracy)) + "\n"] if accuracy else []
+    parts.append("## Times\n")
+    for name, results in groups.items():
+        parts += [f"### {name}\n", report.markdown(report.table("case", results)) + "\n"]
+    return "\n".join(parts)
+
+
+ACCURACY = """\
+The largest error against 60 digits of mpmath, over points of every magnitude. An ulp is a unit in the last place of
+the exact value; an eps is a relative error as large as the distance from 1 to the next number. `logsumexp` has a root,
+where no relative accuracy can be had: its unit is the last place of the largest number involved.
+"""
+
+
+def accuracy_rows(errors: Sequence[Error]) -> list[list[str]]:
+    """Return the table of the largest errors; softmax is held to SciPy, the others to a number."""
+    cells = [["function", "dtype", "unit", "SciPy", "nnlib", "target", "verdict"]]
+    for e in errors:
+        verdict = "met" if round(e.nnlib, 1) <= round(e.allowed, 1) else "not met"
+        scipy = "" if e.scipy is None else f"{e.scipy:.2g}" if e.scipy >= 1000 else f"{e.scipy:.1f}"
+        cells.append([e.function, e.dtype, e.unit, scipy, f"{e.nnlib:.1f}", f"≤ {e.allowed:.1f}", verdict])
+    return cells
