@@ -2,7 +2,7 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf test check record format serve lab lock licenses matrix worlds bench oracles mutants clean distclean
+.PHONY: help setup book pdf test check record format serve lab lock licenses matrix worlds bench measure oracles mutants clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -24,6 +24,7 @@ help:
 	@echo "make matrix     every test under other orders, threads, locales, processors (ARGS=--help)"
 	@echo "make worlds     every output with the oldest and the newest packages, and every Python found (ARGS=--list)"
 	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
+	@echo "make measure    how the pages read and load, beside a stock Jupyter Book (fetches Lighthouse; needs Chromium)"
 	@echo "make oracles    record the values of PyTorch that the tests compare with (needs PyTorch in .venv)"
 	@echo "make mutants    plant errors in the chapters and in nnlib, and see what notices them; hours"
 	@echo "                (FAULTS=softmax: one chapter; ARGS='--sample 100': fewer mutants; --help lists the rest)"
@@ -70,6 +71,10 @@ worlds: setup
 
 bench: setup
 	@$(RUN) benchmarks $(ARGS)
+
+measure: book
+	@cd benchmarks/lighthouse && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
+	@$(RUN) benchmarks.reading $(ARGS)
 
 oracles: setup
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \

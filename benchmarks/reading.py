@@ -271,7 +271,7 @@ def main() -> None:
         own = measure(options.book, names)
         print("Measuring the stock book …", flush=True)
         other = measure(pages, names, local=with_local_mathjax(pages))
-    text = "\n".join([*(f"- {line}" for line in description), "", table(own, other)])
+    text = "\n".join([table(own, other), "", *(f"- {line[:1].upper()}{line[1:]}" for line in description)])
     print(text)
     for book, found in (("this book", own), ("stock", other)):
         print(book, json.dumps({**found, "rules": sorted(found["rules"])}, indent=1))
