@@ -52,9 +52,9 @@ def prove(session: nox.Session, name: str, *options: str) -> None:
     """Install nnlib with what the chapters and the tests of nnlib need; run both."""
     session.install(UV)
     session.run("uv", "pip", "install", "--quiet", *options, EXTRAS)
-    subprocess.run(
-        [VENV / "bin" / "python", "-m", "tools.elsewhere", "--reference"], cwd=ROOT, env=environment(), check=True
-    ) if not fresh(REFERENCE) else None
+    if not fresh(REFERENCE):
+        reference = [str(VENV / "bin" / "python"), "-m", "tools.elsewhere", "--reference"]
+        subprocess.run(reference, cwd=ROOT, env=environment(), check=True)
     session.run("python", "-m", "tools.elsewhere", "--compare", name, *session.posargs, env={"PYTHONPATH": str(ROOT)})
     files = sorted(ROOT.glob("tests/test_*.py"))
     chosen = [str(path) for path in files if path.stem.removeprefix("test_") not in OF_THE_BOOK]

@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help="which tables; all by default")
     parser.add_argument("--threads", type=int, default=1, help="threads for every library (default 1)")
-    parser.add_argument("--seconds", type=float, default=2.0, help="time for each case (default 2)")
+    parser.add_argument("--seconds", type=float, default=0.5, help="time for each case (default 0.5)")
     parser.add_argument("--processor-time", action="store_true", help="for a busy machine; with one thread only")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--peers", nargs="+", metavar="PEER", help="compare with these only, for example torch")

@@ -25,11 +25,19 @@ checked first. They run in interleaved rounds, and the entry is the median over 
 ties.
 """
 
+PRICE = """\
+Where a target is not met, this is what the rest would cost. A layer on a tiny image is a dozen calls of NumPy, each
+about a microsecond, and its backward pass adds one more for each weight of the kernel; a second way for small images
+would double the code that a reader has to trust. The gradient of the network is set beside the same gradient written by
+hand: the difference is the price of following any NumPy code, and only a compiler would take it away.
+"""
+
 
 def page(machine: Sequence[str], groups: Mapping[str, Sequence[Result]], accuracy: Sequence[Error]) -> str:
     """Write the page from the results of each group, by name."""
     parts = [HEAD.format(machine="\n".join(f"- {line}" for line in machine))]
     parts += ["## Targets\n", report.markdown(targets.rows(groups)) + "\n"]
+    parts.append(PRICE)
     parts += ["## Accuracy\n", ACCURACY, report.markdown(accuracy_rows(accuracy)) + "\n"] if accuracy else []
     parts.append("## Times\n")
     for name, results in groups.items():

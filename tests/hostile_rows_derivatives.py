@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from hostile import VALUE, Row, shapes
 
-from nnlib import autodiff, chain, claims, datasets, gradcheck, notebook, numpy_rules, plots, rules, trace
+from nnlib import autodiff, chain, claims, datasets, gradcheck, notebook, numpy_rules, numpy_shapes, plots, rules, trace
 
 mpl.use("Agg")
 rng = np.random.default_rng(9)
@@ -303,18 +303,18 @@ ROWS: dict[str, Row] = {
         ),
     ),
     # NumPy's own functions, as far as they are differentiated: NumPy decides what they take.
-    "numpy_rules.getitem": Row(
-        lambda x: numpy_rules.getitem(x, (0, slice(1, 3))), {"x": X}, lambda x: x[0, 1:], {"x": ""}, numbers=False
+    "numpy_shapes.getitem": Row(
+        lambda x: numpy_shapes.getitem(x, (0, slice(1, 3))), {"x": X}, lambda x: x[0, 1:], {"x": ""}, numbers=False
     ),
-    "numpy_rules.put_back": Row(
-        lambda g, index=slice(1, 3): numpy_rules.put_back(g, index, (4, 3)),
+    "numpy_shapes.put_back": Row(
+        lambda g, index=slice(1, 3): numpy_shapes.put_back(g, index, (4, 3)),
         {"g": X},
         lambda g: np.pad(g, ((1, 1), (0, 0))),
         {"g": shapes(*["g of shape .* does not fit the place of shape"] * 4)},
         numbers=False,
     ),
-    "numpy_rules.concatenate": Row(
-        lambda a, b: numpy_rules.concatenate(a, b, axis=1),
+    "numpy_shapes.concatenate": Row(
+        lambda a, b: numpy_shapes.concatenate(a, b, axis=1),
         {"a": X, "b": V},
         lambda a, b: np.hstack([a, b]),
         {"a": "", "b": ""},

@@ -501,3 +501,36 @@ def test_powers_of_zero():
     for n in (0, 0.0, np.float64(0)):
         assert grad(lambda x, n=n: x**n)(0.0) == 0
         assert grad(lambda x, n=n: x**n)(-2.0) == 0
+
+
+def test_transposing_as_a_method():
+    cube = rng.normal(size=(2, 3, 4))
+    for axes in ((), (None,), ((1, 2, 0),), (1, 2, 0)):
+        y = vjp(lambda x, axes=axes: x.transpose(*axes), cube)[0]
+        np.testing.assert_array_equal(y, cube.transpose(*axes), strict=True)
+
+
+def test_other_ways_of_calling_a_ufunc_are_named():
+    for f, how in (
+        (np.add.reduce, r"np\.add\.reduce has no"),
+        (lambda x: np.multiply.outer(x, x), r"np\.multiply\.outer has no"),
+        (lambda x: np.add.accumulate(x, axis=0), r"np\.add\.accumulate has no"),
+        (lambda x: np.exp(x, where=[True, True]), "np.exp with where has no"),
+    ):
+        with pytest.raises(NotImplementedError, match=how):
+            vjp(f, np.ones(2))
+
+
+def test_a_tangent_has_the_shape_and_dtype_of_the_result():
+    half, two = np.float32(0.5), np.ones(2, np.float32)
+    for f, x in (
+        (lambda x: x + np.ones(2), two),  # float32 and float64
+        (lambda x: np.ones((3, 1)) - x, two),
+        (lambda x: x + two, half),
+        (lambda x: np.maximum(x, np.zeros((2, 2))), half),
+        (lambda x: x * np.float16(2), two),
+    ):
+        y, tangent = jvp(f, (x,), (x,))
+        assert (tangent.shape, tangent.dtype) == (y.shape, y.dtype) == (f(x).shape, f(x).dtype)
+        (gradient,) = vjp(f, x)[1](y)
+        assert (gradient.shape, gradient.dtype) == (x.shape, x.dtype)

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -107,3 +108,16 @@ def test_a_chapter_opens_and_runs_through_a_server(tmp_path: Path) -> None:
     assert cost.cells > 0
     assert cost.kernel > 20
     assert cost.seconds > 0
+
+
+def test_the_guarantees_for_instructors_cover_what_was_measured() -> None:
+    page = (ROOT / "chapters" / "teaching.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", page, re.S)
+    assert block is not None
+    server = yaml.safe_load(block[1])["singleuser"]
+    measured = re.search(r"at most (\d+) MB", measure_user.TABLE.read_text(encoding="utf-8"))
+    assert measured is not None
+    assert int(server["memory"]["guarantee"].removesuffix("M")) > int(measured[1])
+    assert f"adds up to {30 * int(server['memory']['guarantee'].removesuffix('M')) // 1000} GB" in page
+    opened = server["defaultUrl"].removeprefix("/lab/tree/")
+    assert (ROOT / opened).exists()

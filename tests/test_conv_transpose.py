@@ -92,6 +92,9 @@ def test_bad_input_is_refused_with_a_reason():
         conv_transpose2d(x, w, groups=3)
     with pytest.raises(ValueError, match=r"\(N, C, L\) and \(C, O, K\); got \(1, 4, 3, 3\)"):
         conv_transpose1d(x, w)
+    for bad_x, bad_w in ((x[0, 0], w[0]), (x[0], w[0, 0]), (x[0], w), (x, w[0])):
+        with pytest.raises(ValueError, match=r"\(N, C, L\) and \(C, O, K\)"):
+            conv_transpose1d(bad_x, bad_w)
     with pytest.raises(TypeError, match="x must hold real numbers"):
         conv_transpose2d(x.astype(object), w)
 

@@ -202,9 +202,10 @@ def test_the_figures_and_the_page(tmp_path):
     report.write(tmp_path / "last.jsonl", results)
     assert report.read(tmp_path / "last.jsonl") == results
     assert report.read(tmp_path / "none.jsonl") == []
-    report.page(results, 40, explained, tmp_path / "page" / "mutants.md")
+    report.page(results, 40, explained, tmp_path / "page" / "mutants.md", note="A note.")
     text = (tmp_path / "page" / "mutants.md").read_text()
     assert "12, drawn at random with a fixed seed, were judged" in text
+    assert "**90.9%** were noticed. A note.\n" in text
     assert "`m` | 12 | 9 | 1 | 1 | 1\n" in text
     assert "It makes no difference. | 1\n" in text
 

@@ -195,3 +195,9 @@ def test_the_sums_inside_the_transform_do_not_overflow_where_no_entry_does():
         x, w = np.full(20_000, 10.0 ** (at - 150)), np.full(150, 1e148)
         assert convolve(x, w, "valid") == pytest.approx(np.full(19_851, 150 * 10.0 ** (at - 2)), rel=1e-9)
     assert np.isfinite(convolve(np.full(20_000, 1e153), np.full(150, 1e152))).all()
+
+
+def test_the_length_of_the_transform_is_the_smallest_good_one():
+    good = sorted(m << k for m in (1, 3, 5, 9, 15) for k in range(13))
+    for least in range(1, 4097):
+        assert signal._fast_length(least) == next(length for length in good if length >= least)

@@ -181,6 +181,7 @@ def test_a_rule_without_a_partial_shows_its_number_on_numbers_and_its_name_on_ar
     lines = str(trace(lambda x: np.sum(x * 3), 2.0).adjoint()).replace("\u0304", "").splitlines()
     assert lines[2].split(None, 1) == ["v₁", "= v₂ ∂v₂/∂v₁  = 1.0000 · 1.0000  → 1.0000"]
     assert "J[sum]" in str(trace(lambda x: np.sum(x * 3), np.ones(2)).adjoint())
+    assert "J[cumsum]" in str(trace(lambda x: np.sum(np.cumsum(x)), np.ones(2)).adjoint())
     assert "J[broadcast_to]" in str(trace(lambda x: np.sum(np.broadcast_to(x, 2)), 2.0).adjoint())
 
 

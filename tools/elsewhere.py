@@ -85,7 +85,18 @@ def table() -> str:
     """Return the worlds that were compared so far, as Markdown."""
     results = [json.loads(path.read_text()) for path in sorted(WORLDS.glob("world-*.json"))]
     results.sort(key=lambda result: [int(part) for part in result["versions"]["numpy"].split(".")])
-    head = ["", "Python", "NumPy", "Matplotlib", "SciPy", "IPython", "ipykernel", "nbclient", "Jupytext", "outputs"]
+    head = [
+        "packages",
+        "Python",
+        "NumPy",
+        "Matplotlib",
+        "SciPy",
+        "IPython",
+        "ipykernel",
+        "nbclient",
+        "Jupytext",
+        "outputs",
+    ]
     lines = [head, ["---"] * len(head)]
     for result in results:
         same = f"{result['outputs']} the same, {result['figures']} figures"

@@ -33,6 +33,13 @@ LEDGER = """<!DOCTYPE html><html lang="en"><head><title>Ledger</title>
 <td><a href="page.html#check-a">numerical</a></td></tr></tbody></table></body></html>"""
 
 
+def test_the_notices_of_fonts_and_katex_are_with_the_pages(book: Path) -> None:
+    notices = (book / "_static" / "licenses.txt").read_text(encoding="utf-8")
+    for words in ("The MIT License (MIT)", "Khan Academy", "Design Science", "Adobe Systems", "SIL OPEN FONT LICENSE"):
+        assert words in notices
+    assert "licenses.txt" in (book / "_static" / "book.css").read_text(encoding="utf-8")[:100]
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_book_is_in_order(book: Path, check: Check) -> None:
     complaints = check(book)

@@ -94,8 +94,8 @@ def state() -> str:
     return date.today().isoformat() + (f", commit `{commit}`" if commit else "")
 
 
-def page(results: Sequence[Result], planned: int, entries: Sequence[Entry], path: Path = PAGE) -> None:
-    """Write the tables of the page."""
+def page(results: Sequence[Result], planned: int, entries: Sequence[Entry], path: Path = PAGE, note: str = "") -> None:
+    """Write the tables of the page; the note stands below the figures."""
     modules: dict[str, list[Result]] = defaultdict(list)
     for result in results:
         modules[result.module].append(result)
@@ -104,7 +104,8 @@ def page(results: Sequence[Result], planned: int, entries: Sequence[Entry], path
     lines = [
         f"Last run: {state()}. Of {planned} mutants, {part} were judged: {whole.tests} were noticed by the unit tests, "
         f"{whole.claims} by the claims alone. {whole.reviewed} are on the reviewed list and {whole.survived} survived. "
-        f"Of the {whole.judged - whole.reviewed} that are not on the list, **{whole.rate:.1%}** were noticed.",
+        f"Of the {whole.judged - whole.reviewed} that are not on the list, **{whole.rate:.1%}** were noticed."
+        + (f" {note}" if note else ""),
         "",
         "module | judged | by unit tests | by claims alone | reviewed | survived",
         ":--- | ---: | ---: | ---: | ---: | ---:",
