@@ -248,7 +248,11 @@ def table(own: dict[str, Any], other: dict[str, Any]) -> str:
     """Return the table in Markdown."""
     rows = zip(ROWS, row_values(own), row_values(other), strict=True)
     return "\n".join(
-        ["| what is measured | this book | stock Jupyter Book |", "|:---|:---|:---|", *(f"| {' | '.join(row)} |" for row in rows)]
+        [
+            "| what is measured | this book | stock Jupyter Book |",
+            "|:---|:---|:---|",
+            *(f"| {' | '.join(row)} |" for row in rows),
+        ]
     )
 
 
