@@ -12,11 +12,16 @@
     return [document.documentElement.getBoundingClientRect(), false];
   }
 
-  // Sections far from the window are not laid out; a look at the whole page needs them all, and their observers.
-  function whole() {
+  // Sections far from the window are not laid out; a look at the whole page needs them all.
+  function layOut() {
     const style = document.createElement("style");
     style.textContent = "* { content-visibility: visible !important }";
     document.head.append(style);
+  }
+
+  // The same, with what the page's script then does to them.
+  function whole() {
+    layOut();
     const settled = (frames) => new Promise((done) => requestAnimationFrame(() => done(frames && settled(frames - 1))));
     return new Promise((done) => setTimeout(() => settled(2).then(() => done([])), 150));
   }
@@ -54,6 +59,7 @@
 
   // Text, set formulas, no TeX as it was typed.
   function blank() {
+    layOut();
     const article = document.querySelector("article");
     if (!article || article.innerText.trim().length < 40) return ["there is no text"];
     const found = [];

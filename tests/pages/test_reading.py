@@ -123,8 +123,7 @@ def test_a_link_into_a_closed_box_opens_it(site: str, browser: Browser) -> None:
     with looks.opened(browser, site + "chapters/softmax.html") as view:
         inner = view.page.locator("details:not([open]) p").first
         inner.evaluate("element => { element.id = 'inside'; location.hash = 'inside'; }")
-        view.page.wait_for_timeout(100)
-        assert view.page.locator("#inside").is_visible()
+        view.page.locator("#inside").wait_for(state="visible", timeout=10_000)
 
 
 PAGE = """<!doctype html><html lang="en"><title>T</title><style>body {{ margin: 8px }}</style><body>
@@ -173,5 +172,5 @@ def test_a_layout_that_shifts_is_found(tmp_path: Path, browser: Browser) -> None
     late = "<script>setTimeout(() => document.querySelector('p').style.marginTop = '300px', 50)</script>"
     page.write_text(PAGE.format(words=WORDS, body=late))
     with looks.opened(browser, page.as_uri()) as view:
-        view.page.wait_for_timeout(200)
-        assert looks.shifts(view) != []
+        found = (looks.shifts(view) for _ in range(30) if not view.page.wait_for_timeout(200))  # a busy machine is late
+        assert any(found)
