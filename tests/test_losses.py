@@ -131,3 +131,17 @@ def test_values_that_do_not_fit():
             f(0.0, 1j)
     with pytest.raises(TypeError, match="logits must hold real numbers"):
         cross_entropy([1j, 0], 0)
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [0, 1, 2, 0], 0, [[0, 1, 2]], [[0], [1], [2]]])
+def test_labels_of_another_shape_are_refused(labels):
+    for f in (cross_entropy, cross_entropy_gradient):
+        with pytest.raises(ValueError, match=r"need labels of shape \(...\); got \(3, 4\) and"):
+            f(np.zeros((3, 4)), labels)
+
+
+@pytest.mark.parametrize("target", [-1e-9, -0.5, -1.0, 1 + 1e-9, 1.5, 2.0, np.nan])
+def test_targets_lie_between_zero_and_one(target):
+    with pytest.raises(ValueError, match="targets"):
+        binary_cross_entropy(0.5, target)
+    assert binary_cross_entropy([0.0, 0.0], [0, 1]) == pytest.approx([np.log(2)] * 2)

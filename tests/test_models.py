@@ -221,3 +221,7 @@ def test_the_limits_of_a_step():
         with pytest.raises(ValueError, match=r"scores must have shape \(n, K\) with n > 0"):
             mean_cross_entropy(np.zeros(shape), [0])
     assert mean_cross_entropy(np.zeros((1, 2)), [1])[0] == pytest.approx(np.log(2))
+
+
+def test_without_a_penalty_only_the_gradient_counts():
+    assert sgd_step({"w": np.array([3.0])}, {"w": np.array([1.0])}, 0.5)["w"].tolist() == [2.5]

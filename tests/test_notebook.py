@@ -81,3 +81,8 @@ def test_a_quoted_number_is_published_in_the_form_of_myst_nb(monkeypatch):
         assert list(data) == ["application/papermill.record/text/plain"]
         assert how["raw"] is True
         assert how["metadata"]["scrapbook"]["mime_prefix"] == "application/papermill.record/"
+
+
+def test_how_to_round_is_said_by_name():
+    with pytest.raises(TypeError, match="positional"):
+        glue("loss", 2 / 3, 2)

@@ -201,3 +201,9 @@ def test_the_length_of_the_transform_is_the_smallest_good_one():
     good = sorted(m << k for m in (1, 3, 5, 9, 15) for k in range(13))
     for least in range(1, 4097):
         assert signal._fast_length(least) == next(length for length in good if length >= least)
+
+
+@pytest.mark.parametrize("mode", ["wrong", "Valid", "zero", "", "a"])
+def test_other_modes_are_refused_whatever_the_alphabet_says(mode):
+    with pytest.raises(ValueError, match='mode must be "full", "valid" or "same"'):
+        kept_entries(mode, 5, 3)
