@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,9 @@ def test_an_interrupted_build_leaves_nothing_behind(folder: Path, how: signal.Si
     source = f"import os, pathlib, time\npathlib.Path({str(started)!r}).write_text(str(os.getpid()))\ntime.sleep(600)"
     (folder / "chapters" / "two.md").write_text(cells(source))
     arguments, options = command(folder)
-    process = subprocess.Popen(arguments, **options, start_new_session=True)
+    # Tests that run in the background inherit that Ctrl-C is ignored; a person's build does not.
+    heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(arguments, **options, start_new_session=True, preexec_fn=heard)  # noqa: PLW1509
     wait(lambda: started.exists() and started.read_text() != "")
     os.killpg(process.pid, how)  # as a terminal does: make gets it, and what make runs
     said, _ = process.communicate(timeout=60)
