@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from tools.paths import ROOT
 
@@ -45,7 +45,7 @@ def opened(
     view = View(context.new_page())
     view.page.on("console", lambda message: view.said.append(f"{message.type}: {message.text}"))
     view.page.on("pageerror", lambda error: view.said.append(f"error: {error}"))
-    view.page.on("requestfailed", lambda request: view.said.append(f"failed: {request.url}"))
+    view.page.on("requestfailed", lambda request: view.said.extend(_failure(request)))
     view.page.on("request", lambda request: view.asked.append(request.url))
     try:
         view.page.goto(address)
@@ -65,6 +65,11 @@ def barriers(view: View, rules: list[str] | None = None) -> list[str]:
         f"{item['id']}: {item['help']} ({len(item['nodes'])} times, first {item['nodes'][0]['html'][:160]})"
         for item in found
     ]
+
+
+def _failure(request: Request) -> list[str]:
+    """Complain of a failed request; one that the browser gave up because the page was left is none."""
+    return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url} ({request.failure})"]
 
 
 def noise(view: View) -> list[str]:
