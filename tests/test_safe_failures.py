@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copies import HEADER
 
 from tools import book
 from tools.paths import ROOT
@@ -30,20 +31,6 @@ pytestmark = [
 
 PARTS = ["_config.yml", "Makefile", "pyproject.toml", "LICENSE", "package.json", "package-lock.json", "nnlib", "tools"]
 PARTS += ["chapters/_ext", "chapters/_static", "chapters/references.bib"]
-HEADER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# The second page
-
-"""
 WORDS = "# The first page\n\n(a-place)=\n## A place\n\n```{math}\n:label: def-square\na = b^2\n```\n"
 
 
@@ -229,6 +216,7 @@ def test_an_interrupted_build_leaves_nothing_behind(folder: Path, how: signal.Si
     process = subprocess.Popen(arguments, **options, start_new_session=True, preexec_fn=heard)  # noqa: PLW1509
     wait(lambda: started.exists() and started.read_text() != "")
     os.killpg(process.pid, how)  # as a terminal does: make gets it, and what make runs
+    os.killpg(process.pid, how)  # an impatient reader
     said, _ = process.communicate(timeout=60)
     assert process.returncode != 0
     assert f"Interrupted: the book was not built. The previous book is still in {folder / '_build' / 'html'}." in said

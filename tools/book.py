@@ -18,6 +18,7 @@ from tools.progress import Failed, run, say, stop
 
 HTML = BUILD / "html"
 INTERRUPTED = 130  # the exit status of a program that Ctrl-C ended
+ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
 
 
@@ -92,7 +93,12 @@ def kept() -> str:
 
 
 def interrupt(*_: object) -> NoReturn:
-    """Treat a request to end like Ctrl-C: what was begun is removed."""
+    """Treat a request to end like Ctrl-C: what was begun is removed.
+
+    It may be repeated, as make passes on to its commands what they were sent too: a second one would stop the removal.
+    """
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -111,7 +117,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), interrupt)
+    for number in ENDING:
+        if signal.getsignal(number) != signal.SIG_IGN:  # a command in the background is told to ignore Ctrl-C
+            signal.signal(number, interrupt)
     main()
