@@ -12,6 +12,21 @@ from pathlib import Path
 
 from tools.paths import ROOT
 
+# The start of a small chapter that a test writes.
+HEADER = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A small chapter
+
+"""
 SOURCES = ["pyproject.toml", "LICENSE", "_config.yml", "_toc.yml", "index.md", "chapters", "nnlib", "tests/recorded"]
 
 

@@ -44,6 +44,12 @@ SLIDING = (
     *(({"groups": g}, ValueError, "groups must be a positive integer; got") for g in (0, -1, 1.5, "1", None, [1])),
     ({"groups": 5}, ValueError, "cannot be split into 5|channels in each of 5"),
 )
+POOLING = (
+    *_pairs("kernel_size", 1, "2"),
+    *_pairs("padding", 0, "same"),
+    ({"padding": 2}, ValueError, "padding must be at most half a window; got padding 2 for kernel size 2"),
+    ({"kernel_size": 9}, ValueError, "the kernel is larger than the padded input"),
+)
 
 
 def _sizes(least: int, *names: str) -> tuple[Any, ...]:
@@ -170,12 +176,9 @@ ROWS: dict[str, Row] = {
         lambda x: right.pool2d(np.max, x, 2),
         {"x": shapes(IMAGE, VALUE, IMAGE, VALUE)},
         refused=(
-            *_pairs("kernel_size", 1, "2"),
+            *POOLING,
             *_pairs("stride", 1, "2")[:1],
             *_pairs("dilation", 1, "2"),
-            *_pairs("padding", 0, "same"),
-            ({"padding": 2}, ValueError, "padding must be at most half a window; got padding 2 for kernel size 2"),
-            ({"kernel_size": 9}, ValueError, "the kernel is larger than the padded input"),
             ({"x": X[:, :, :0]}, ValueError, "x must have at least one row and one column"),
         ),
     ),
@@ -184,12 +187,7 @@ ROWS: dict[str, Row] = {
         {"x": X},
         lambda x: right.pool2d(np.mean, x, 2),
         {"x": shapes(IMAGE, VALUE, IMAGE, VALUE)},
-        refused=(
-            *_pairs("kernel_size", 1, "2"),
-            *_pairs("padding", 0, "same"),
-            ({"padding": 2}, ValueError, "padding must be at most half a window; got padding 2 for kernel size 2"),
-            ({"kernel_size": 9}, ValueError, "the kernel is larger than the padded input"),
-        ),
+        refused=POOLING,
     ),
     # The specification in plain loops checks nothing; it takes every layout.
     "conv_naive.conv2d": Row(

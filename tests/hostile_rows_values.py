@@ -127,20 +127,16 @@ ROWS: dict[str, Row] = {
         ("labels",),
         refused=CLASSES,
     ),
-    "signal.convolve": Row(
-        signal.convolve,
-        {"x": A.ravel(), "w": A[0]},
-        right.full,
-        {name: shapes(SEQUENCE, SEQUENCE, SEQUENCE, VALUE) for name in "xw"},
-        refused=MODES,
-    ),
-    "signal.correlate": Row(
-        signal.correlate,
-        {"x": A.ravel(), "w": A[0]},
-        right.valid,
-        {name: shapes(SEQUENCE, SEQUENCE, SEQUENCE, VALUE) for name in "xw"},
-        refused=MODES,
-    ),
+    **{
+        f"signal.{function.__name__}": Row(
+            function,
+            {"x": A.ravel(), "w": A[0]},
+            oracle,
+            {name: shapes(SEQUENCE, SEQUENCE, SEQUENCE, VALUE) for name in "xw"},
+            refused=MODES,
+        )
+        for function, oracle in ((signal.convolve, right.full), (signal.correlate, right.valid))
+    },
     "signal.kept_entries": Row(
         signal.kept_entries,
         {"mode": "full", "n": np.int8(100), "k": np.int8(100)},

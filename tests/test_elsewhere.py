@@ -10,23 +10,11 @@ import matplotlib as mpl
 import nbformat
 import numpy as np
 import pytest
+from copies import HEADER
 
 from tools import chapters, elsewhere, figure_data
 
-CHAPTER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# A small chapter
-
-```{code-cell}
+CELLS = """```{code-cell}
 print(f"a third is {1 / 3:.4f}")
 ```
 
@@ -46,7 +34,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any],
     """Execute the small chapter, and record it; return it with its cells and the numbers of its figures."""
     chapter = tmp_path_factory.mktemp("book") / "chapters" / "small.md"
     chapter.parent.mkdir()
-    chapter.write_text(CHAPTER)
+    chapter.write_text(HEADER + CELLS)
     chapters.recording(chapter).parent.mkdir(parents=True)
     cells = elsewhere.execute(chapter)
     notebook = chapters.read(chapter)

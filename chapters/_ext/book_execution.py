@@ -83,19 +83,14 @@ def claim_at(source: str, line: int | None, message: str) -> str | None:
 def describe(notebook: Any, error: BaseException, running: int | None = None) -> tuple[int, str]:
     """Return the index of the failing cell and the message for the console; ``running`` is the cell that was begun."""
     code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    ended = isinstance(
-        error, CellTimeoutError | DeadKernelError
-    )  # what the cell showed while it was stopped is no cause
-    failing = (
-        []
-        if ended
-        else [
-            (number, index, cell, output)
-            for number, (index, cell) in enumerate(code, start=1)
-            for output in cell.outputs
-            if output.output_type == "error"
-        ]
-    )
+    failing = [
+        (number, index, cell, output)
+        for number, (index, cell) in enumerate(code, start=1)
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+    if isinstance(error, CellTimeoutError | DeadKernelError):
+        failing = []  # what the cell showed while it was stopped is no cause
     if not failing:  # a timeout or a kernel that died: the last cell that was started
         started = [item for item in enumerate(code, start=1) if item[1][1].execution_count is not None]
         begun = [item for item in enumerate(code, start=1) if item[1][0] == running]

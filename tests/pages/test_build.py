@@ -7,24 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from copies import build, copy_book
+from copies import HEADER, build, copy_book
 
 pytestmark = pytest.mark.slow
 
-HEADER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# A chapter
-
-"""
 CELL = "```{{code-cell}} ipython3\n{}\n```\n"
 IMPORT = "from nnlib.claims import claim\n"
 FIGURE = """```{{code-cell}} ipython3
