@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,26 @@ def test_a_run_is_under_its_circumstances(tmp_path: Path, monkeypatch: pytest.Mo
     assert not result["good"]
     assert result["counts"] == {"passed": 1, "failed": 1}
     assert matrix.verdict([result]) == ["planted"]
+
+
+@pytest.mark.skipif(
+    shutil.which("localedef") is None or not Path("/usr/share/i18n/locales/de_DE").exists(),
+    reason="the system does not describe the locale",
+)
+def test_a_locale_that_is_not_installed_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = tmp_path / "test_planted.py"
+    planted.write_text(
+        "import locale\n"
+        "def test_comma():\n"
+        "    locale.setlocale(locale.LC_ALL, '')\n"
+        "    assert locale.str(1.5) == '1,5'\n"
+    )
+    monkeypatch.setattr(matrix, "files", lambda seed, notebooks_only: [str(planted)])
+    monkeypatch.setattr(matrix, "LOCALES", tmp_path / "locales")
+    monkeypatch.setattr(matrix, "installed", lambda name: False)
+    german = matrix.Setting("German", {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}, workers=0)
+    assert matrix.impossible(german) is None
+    assert matrix.run(german, 1, "not pages", notebooks_only=True)["counts"] == {"passed": 1}
 
 
 def outcome(name: str, good: bool = True, **counts: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import os
 import platform
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from tools.progress import elapsed, say
 
 RESULTS = BUILD / "matrix.json"
 TABLE = ROOT / "chapters" / "_trust" / "runs.md"
+LOCALES = VENV / "var" / "locales"
 X86 = platform.machine().lower() in {"x86_64", "amd64"}
 
 
@@ -86,16 +88,32 @@ def impossible(setting: Setting) -> str | None:
     if not X86 and {"NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE"} & setting.variables.keys():
         return "another processor family"
     name = setting.variables.get("LC_ALL")
-    if name:
-        before = locale.setlocale(locale.LC_ALL)
-        try:
-            locale.setlocale(locale.LC_ALL, name)
-        except locale.Error:
-            return f"locale {name} is not installed"
-        finally:
-            locale.setlocale(locale.LC_ALL, before)
+    if name and not (installed(name) or compiled(name)):
+        return f"locale {name} is not installed"
     missing = setting.variables.get("OPENBLAS_CORETYPE") == "SkylakeX" and "X86_V4" not in features()
     return "this processor has no AVX-512" if missing else None
+
+
+def installed(name: str) -> bool:
+    """Tell whether the system has a locale."""
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        locale.setlocale(locale.LC_ALL, name)
+    except locale.Error:
+        return False
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+    return True
+
+
+def compiled(name: str) -> bool:
+    """Compile a locale that the system describes and did not install, beside the environment; tell whether it did."""
+    language, _, charmap = name.partition(".")
+    if not charmap or shutil.which("localedef") is None:
+        return False
+    LOCALES.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["localedef", "-i", language, "-f", charmap, LOCALES / name], capture_output=True, check=False)
+    return (LOCALES / name / "LC_NUMERIC").exists()
 
 
 def features() -> set[str]:
@@ -131,6 +149,8 @@ def run(setting: Setting, seed: int, marker: str, *, notebooks_only: bool) -> di
     """Run once; return the outcome, and keep what pytest said when it is not good."""
     os.environ["BOOK_HTML"] = ""
     variables = environment() | setting.variables
+    if (LOCALES / variables.get("LC_ALL", "C")).is_dir():
+        variables["LOCPATH"] = str(LOCALES)
     threads = variables.get("BOOK_BLAS_THREADS", "1")
     variables |= {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
     answer = subprocess.run(
