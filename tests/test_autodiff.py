@@ -440,8 +440,9 @@ def test_composed_functions_have_numpys_defaults_and_shapes():
         lambda x: np.dot(x, np.sum(x)),
         lambda x: np.clip(x, -0.5, None),
         lambda x: np.clip(x, None, 0.5),
-        lambda x: np.clip(x, min=-0.2, max=0.2),
     ]
+    if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
+        calls.append(lambda x: np.clip(x, min=-0.2, max=0.2))
     for f in calls:
         y, expected = vjp(f, cube)[0], f(cube)
         assert y.dtype == expected.dtype
