@@ -42,7 +42,7 @@ def test_a_run_is_under_its_circumstances(tmp_path: Path, monkeypatch: pytest.Mo
     assert result["good"]
     assert result["counts"] == {"passed": 2}
     monkeypatch.setattr(matrix, "BUILD", tmp_path)
-    bad = matrix.Setting("planted", {"BOOK_BLAS_THREADS": "2", "COLUMNS": "40"}, workers=0)
+    bad = matrix.Setting("planted", {"BOOK_BLAS_THREADS": "2", "COLUMNS": "40", "TZ": "UTC"}, workers=0)
     result = matrix.run(bad, 1, "not pages", notebooks_only=True)
     assert not result["good"]
     assert result["counts"] == {"passed": 1, "failed": 1}
