@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot  # an old one warns while it is imported, which is no fault of a plot
 import numpy as np
 from hostile import VALUE, Row, shapes
 
