@@ -1,10 +1,11 @@
 """What training needs besides a network: the mean loss of a batch, its gradient, and the step (chapters/digits.md)."""
 
+import math
 from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array
+from nnlib._arrays import Array, float_array, real_number
 from nnlib.losses import cross_entropy, cross_entropy_gradient, squared_error
 from nnlib.softmax import softmax
 
@@ -34,6 +35,12 @@ def mean_cross_entropy(scores: Array, labels: Any) -> tuple[Array, Array]:
     Notes
     -----
     Derived in chapters/mlp.md, The gradient at the output.
+
+    Examples
+    --------
+    >>> loss, gradient = mean_cross_entropy([[0.0, 0.0]], [1])
+    >>> float(loss.round(4)), gradient.tolist()
+    (0.6931, [[0.5, -0.5]])
     """
     n = _examples(scores)
     return cross_entropy(scores, labels).sum() / n, cross_entropy_gradient(scores, labels) / n
@@ -48,6 +55,12 @@ def mean_squared_error(scores: Array, labels: Any) -> tuple[Array, Array]:
     -----
     The gradient is J v / n with v = 2 (p − e_y) and the Jacobian J = Diag(p) − p pᵀ of softmax.
     Derived in chapters/digits.md, Two losses, two activation functions.
+
+    Examples
+    --------
+    >>> loss, gradient = mean_squared_error([[0.0, 0.0]], [1])
+    >>> float(loss), gradient.tolist()
+    (0.5, [[0.5, -0.5]])
     """
     n = _examples(scores)
     cross_entropy(scores, labels)  # the same demands on the labels
@@ -65,31 +78,46 @@ def sgd_step(
     Parameters
     ----------
     params, gradients : dict
-        Arrays under the same names; they are left as they are.
+        Arrays of real numbers under the same names; they are left as they are.
     learning_rate : float
-        α > 0.
+        α > 0, finite.
     penalty : float
-        λ ≥ 0, the price on the squared length of all parameters (L2 regularization).
+        λ ≥ 0, finite: the price on the squared length of all parameters (L2 regularization).
 
     Returns
     -------
     dict
+        New arrays under the same names, in the dtype that NumPy's promotion gives parameter and gradient.
 
     Raises
     ------
     ValueError
         If the names or the shapes differ, or a number is out of range.
+    TypeError
+        If an array does not hold real numbers, or the learning rate or the penalty is not a single real number.
 
     Notes
     -----
     Derived in chapters/mlp.md, A price on large parameters.
+
+    Examples
+    --------
+    >>> after = sgd_step({"w": [1.0, 2.0]}, {"w": [4.0, 0.0]}, 0.25, penalty=1.0)
+    >>> after["w"].tolist()
+    [-0.5, 1.0]
     """
-    if not learning_rate > 0 or not penalty >= 0:
-        raise ValueError(f"learning_rate must be > 0 and penalty >= 0; got {learning_rate} and {penalty}")
-    shapes, others = ({name: np.shape(part) for name, part in parts.items()} for parts in (params, gradients))
+    rate, price = real_number(learning_rate, "learning_rate"), real_number(penalty, "penalty")
+    if not 0 < rate < math.inf or not 0 <= price < math.inf:
+        raise ValueError(f"learning_rate must be > 0 and penalty >= 0, both finite; got {learning_rate} and {penalty}")
+    params, gradients = _real(params, "params"), _real(gradients, "gradients")
+    shapes, others = ({name: part.shape for name, part in parts.items()} for parts in (params, gradients))
     if shapes != others:
         raise ValueError(f"params and gradients must have the same names and shapes; got {shapes} and {others}")
-    return {name: p - learning_rate * (gradients[name] + 2 * penalty * p) for name, p in params.items()}
+    return {name: p - rate * (gradients[name] + 2 * price * p) for name, p in params.items()}
+
+
+def _real(parts: dict[str, Any], what: str) -> dict[str, Array]:
+    return {name: float_array(part, f"{what}[{name!r}]") for name, part in parts.items()}
 
 
 def _examples(scores: Any) -> int:

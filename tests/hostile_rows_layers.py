@@ -106,6 +106,8 @@ def _summary(sizes: Any = IMAGE_SIZES, k: Any = 3, **conv: Any) -> Any:
     return tuple(network_table.summarize(layers, sizes).total[2:6])
 
 
+STEP = "learning_rate must be > 0 and penalty >= 0, both finite; got"
+
 ROWS: dict[str, Row] = {
     "conv.conv2d": Row(
         conv.conv2d,
@@ -342,14 +344,14 @@ ROWS: dict[str, Row] = {
         {"p": SCORES, "g": SCORES[::-1]},
         lambda p, g: p - 0.5 * (g + 0.5 * p),
         {name: "params and gradients must have the same names and shapes; got" for name in "pg"},
-        numbers=False,
-        lists=False,
         refused=(
+            *(({"learning_rate": a}, ValueError, STEP) for a in (0, -1, np.nan, np.inf, -np.inf)),
+            *(({"penalty": a}, ValueError, STEP) for a in (-1, np.nan, np.inf)),
             *(
-                ({"learning_rate": a}, ValueError, "learning_rate must be > 0 and penalty >= 0; got")
-                for a in (0, -1, np.nan)
+                ({name: a}, TypeError, f"{name} must be a single real number; got")
+                for name in ("learning_rate", "penalty")
+                for a in (1j, "1", [0.5, 0.5], None)
             ),
-            *(({"penalty": a}, ValueError, "learning_rate must be > 0 and penalty >= 0; got") for a in (-1, np.nan)),
         ),
     ),
 }

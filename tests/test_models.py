@@ -211,9 +211,13 @@ def test_the_limits_of_a_step():
     one = {"w": np.ones(2)}
     assert sgd_step(one, one, 1e-9)["w"].shape == (2,)
     np.testing.assert_allclose(sgd_step(one, one, 0.5, 0.25)["w"], 1 - 0.5 * 1.5)
-    for learning_rate, penalty in ((0, 0), (-1, 0), (1, -1e-9), (np.nan, 0), (1, np.nan)):
+    for learning_rate, penalty in ((0, 0), (-1, 0), (1, -1e-9), (np.nan, 0), (1, np.nan), (np.inf, 0), (1, np.inf)):
         with pytest.raises(ValueError, match="learning_rate must be > 0 and penalty >= 0"):
             sgd_step(one, one, learning_rate, penalty)
+    with pytest.raises(TypeError, match=r"params\['w'\] must hold real numbers"):
+        sgd_step({"w": np.ones(2, complex)}, one, 1)
+    with pytest.raises(TypeError, match=r"gradients\['w'\] must hold real numbers"):
+        sgd_step(one, {"w": np.ones(2, complex)}, 1)
     for other in ({"w": np.ones(3)}, {"w": np.ones(1)}, {"v": np.ones(2)}, {}, one | {"v": np.ones(1)}):
         with pytest.raises(ValueError, match="the same names and shapes"):
             sgd_step(one, other, 1)
