@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from nnlib import _logistic
 from nnlib._arrays import Array, float_array, real_number
 from nnlib._blocks import by_blocks
 from nnlib.rules import differentiable, rule
@@ -136,25 +137,8 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
         raise ValueError(f"k must be finite, got {k}; the limit for k → ∞ is heaviside(x)")
     x = float_array(x)
     if slope != 1:
-        x = _times(x, slope)
-    return by_blocks(_sigmoid, x)
-
-
-def _times(x: Array, slope: float) -> Array:
-    """Return the slope times x, where 0 · ∞ means 0: a flat sigmoid is ½ everywhere."""
-    with np.errstate(over="ignore", invalid="ignore"):  # far out the sigmoid has its limit
-        exact = float(x.dtype.type(slope)) == slope
-        product = np.multiply(x, slope, dtype=x.dtype if exact else np.float64)
-        if slope == 0:
-            product = np.where(np.isinf(x), 0, product)
-        return np.asarray(product, x.dtype)
-
-
-def _sigmoid(x: Array, out: Array) -> None:
-    _exp_minus_abs(x, out)
-    denominator = out + 1
-    np.maximum(out, x >= 0, out=out)
-    np.divide(out, denominator, out=out)
+        x = _logistic.times(x, slope)
+    return by_blocks(_logistic.sigmoid, x)
 
 
 rule(sigmoid, "x", partial=lambda y, x, k: k * y * sigmoid(-x, k))
@@ -176,13 +160,7 @@ def softplus(x: Array) -> Array:
     >>> softplus([-100, 0, 100]).round(4).tolist()
     [0.0, 0.6931, 100.0]
     """
-    return by_blocks(_softplus, float_array(x))
-
-
-def _softplus(x: Array, out: Array) -> None:
-    _exp_minus_abs(x, out)
-    np.log1p(out, out=out)
-    np.add(out, np.maximum(x, 0), out=out)
+    return by_blocks(_logistic.softplus, float_array(x))
 
 
 rule(softplus, "x", partial=lambda y, x: sigmoid(x))
@@ -203,13 +181,7 @@ def log_sigmoid(x: Array) -> Array:
     >>> log_sigmoid([-100, 0]).round(4).tolist()
     [-100.0, -0.6931]
     """
-    return by_blocks(_log_sigmoid, float_array(x))
-
-
-def _log_sigmoid(x: Array, out: Array) -> None:
-    _exp_minus_abs(x, out)
-    np.log1p(out, out=out)
-    np.subtract(np.minimum(x, 0), out, out=out)
+    return by_blocks(_logistic.log_sigmoid, float_array(x))
 
 
 rule(log_sigmoid, "x", partial=lambda y, x: sigmoid(-x))
@@ -235,9 +207,3 @@ def tanh(x: Array) -> Array:
 
 
 rule(tanh, "x", partial=lambda y, x: 4 * sigmoid(x, 2) * sigmoid(-x, 2))
-
-
-def _exp_minus_abs(x: Array, out: Array) -> None:
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)

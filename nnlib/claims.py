@@ -8,24 +8,28 @@ a closed form, an exact fraction. A claim that compares softmax with softmax sta
 """
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
+
+from nnlib._difference import Complaint, difference, disorder, is_exact, is_symbolic
 
 __all__ = ["ClaimFailed", "claim", "claim_order"]
 
 LABEL = re.compile(r"eq-[a-z0-9]+(-[a-z0-9]+)*")
 WAYS = {2: "", 3: ", three ways", 4: ", four ways", 5: ", five ways", 6: ", six ways"}
 
-# What is wrong with a comparison, or None where nothing is.
-Complaint = str | None
-
 
 class ClaimFailed(AssertionError):
-    """An equation does not hold, or a wrong version of it was not rejected."""
+    """An equation does not hold, or a wrong version of it was not rejected.
+
+    Examples
+    --------
+    >>> claim("eq-sum", 2 + 2, 5, rejects={"the product": 6})
+    Traceback (most recent call last):
+    nnlib.claims.ClaimFailed: eq-sum does not hold: side 1 and side 2 differ most: 4 against 5 (tolerance: equality)
+    """
 
 
 def claim(
@@ -62,15 +66,21 @@ def claim(
         If the label, the number of sides or the wrong versions are not as described, or the sides are empty.
     TypeError
         If sides are complex, or of another kind that is not listed above.
+
+    Examples
+    --------
+    >>> x = np.array([0.5, 1.0, 3.0])
+    >>> claim("eq-square", (1 + x) ** 2, 1 + 2 * x + x**2, rejects={"no mixed term": 1 + x**2})
+    ✓ eq-square                      3 entries agree; rejects: no mixed term
     """
 
     def complaint(value: Any) -> Complaint:
-        return _difference(sides[0], value, tolerance, relative_to)
+        return difference(sides[0], value, tolerance, relative_to)
 
     _check_arguments(label, sides, rejects)
     if relative_to not in ("largest", "each"):
         raise ValueError(f"relative_to is {relative_to!r}; it must be 'largest' or 'each'")
-    if not any(map(_is_symbolic, sides)) and not max(np.asarray(side).size for side in sides):
+    if not any(map(is_symbolic, sides)) and not max(np.asarray(side).size for side in sides):
         raise ValueError(f"{label}: the sides are empty; a claim about nothing holds always")
     for number, side in enumerate(sides[1:], start=2):
         if found := complaint(side):
@@ -99,11 +109,17 @@ def claim_order(label: str, *sides: Any, rejects: Mapping[str, Sequence[Any]], t
         If an inequality fails (with the worst case), or a wrong chain passes.
     ValueError
         If the label, the number of sides or the wrong chains are not as described.
+
+    Examples
+    --------
+    >>> x = np.array([0.5, 1.0, 3.0])
+    >>> claim_order("eq-tangent", 1 + x, np.exp(x), rejects={"steeper": (1 + 2 * x, np.exp(x))})
+    ✓ eq-tangent                     3 inequalities hold; rejects: steeper
     """
     _check_arguments(label, sides, rejects)
-    if found := _disorder(sides, tolerance):
+    if found := disorder(sides, tolerance):
         raise ClaimFailed(f"{label} does not hold: {found}")
-    _check_rejected(label, rejects, lambda chain: _disorder(chain, tolerance))
+    _check_rejected(label, rejects, lambda chain: disorder(chain, tolerance))
     cases = np.broadcast(*map(np.asarray, sides)).size * (len(sides) - 1)
     _print_verdict(label, f"{cases} inequalities hold" if cases > 1 else "1 inequality holds", rejects)
 
@@ -135,75 +151,11 @@ def _print_verdict(label: str, verdict: str, rejects: Mapping[str, Any]) -> None
     print(f"✓ {label:<30} {verdict}; rejects: {'; '.join(rejects)}")
 
 
-def _is_symbolic(value: Any) -> bool:
-    return hasattr(value, "free_symbols")
-
-
-def _is_exact(value: Any) -> bool:
-    """Tell whether a value has no rounding: its entries are compared with ``==``."""
-    array = np.asarray(value)
-    return array.dtype.kind in "biuUO" and array.dtype != np.float16
-
-
 def _agreement(sides: Sequence[Any]) -> str:
-    if any(map(_is_symbolic, sides)):
+    if any(map(is_symbolic, sides)):
         return "proved"
     entries = max(np.asarray(side).size for side in sides)
-    manner = "equal exactly" if all(map(_is_exact, sides)) else "agree"
+    manner = "equal exactly" if all(map(is_exact, sides)) else "agree"
     if entries == 1:
         manner = "equals exactly" if manner == "equal exactly" else "agrees"
     return f"{entries} {'entry' if entries == 1 else 'entries'} {manner}"
-
-
-def _difference(left: Any, right: Any, tolerance: float, relative_to: str) -> Complaint:
-    if _is_symbolic(left) or _is_symbolic(right):
-        return _symbolic_difference(left, right)
-    a, b = np.asarray(left), np.asarray(right)
-    if a.shape != b.shape and a.ndim and b.ndim:
-        return f"have different shapes: {a.shape} and {b.shape}"
-    if _is_exact(left) and _is_exact(right):
-        return _worst(a, b, np.asarray(a != b, dtype=float), "equality")
-    a, b = _real(a), _real(b)
-    with np.errstate(invalid="ignore"):
-        gap = np.where(a == b, 0.0, np.abs(a - b))  # inf == inf, though their difference is nan
-        size = np.maximum(np.abs(a), np.abs(b))
-    if relative_to == "largest":
-        size = np.full_like(size, max(1.0, size[np.isfinite(size)].max(initial=0.0)))
-    return _worst(a, b, np.where(gap <= tolerance * size, 0.0, np.where(np.isnan(gap), np.inf, gap)), f"{tolerance:g}")
-
-
-def _real(array: Any) -> Any:
-    """Refuse what float64 cannot hold: a cast would drop the imaginary part of a complex number without a word."""
-    if array.dtype.kind not in "biufO":
-        raise TypeError(f"a claim compares real numbers; got dtype {array.dtype}; compare real and imaginary parts")
-    return array.astype(float)
-
-
-def _worst(a: Any, b: Any, gap: Any, allowed: str) -> Complaint:
-    if not gap.any():
-        return None
-    a, b = np.broadcast_arrays(a, b)
-    index = np.unravel_index(np.argmax(gap), gap.shape)
-    where = f" at index {tuple(map(int, index))}" if index else ""
-    return f"differ most{where}: {a[index]!s} against {b[index]!s} (tolerance: {allowed})"
-
-
-def _symbolic_difference(left: Any, right: Any) -> Complaint:
-    sympy = sys.modules["sympy"]  # one side is a SymPy object, so SymPy is there; nnlib itself does not need it
-    if getattr(left, "shape", None) != getattr(right, "shape", None):
-        return f"have different shapes: {getattr(left, 'shape', ())} and {getattr(right, 'shape', ())}"
-    rest = sympy.simplify(left - right)
-    if rest == 0 or getattr(rest, "is_zero_matrix", False):
-        return None
-    return f"differ by {rest}"
-
-
-def _disorder(sides: Sequence[Any], tolerance: float) -> Complaint:
-    for number, (left, right) in enumerate(pairwise(sides), start=1):
-        a, b = np.broadcast_arrays(_real(np.asarray(left)), _real(np.asarray(right)))
-        slack = tolerance * max(1.0, np.abs(np.stack([a, b])[..., np.isfinite(a) & np.isfinite(b)]).max(initial=0.0))
-        holds = (a <= b) | (a - b <= slack)
-        if not holds.all():
-            index = np.unravel_index(np.argmin(holds), holds.shape)
-            return f"side {number} is above side {number + 1}: {a[index]!s} against {b[index]!s}"
-    return None

@@ -57,7 +57,13 @@ def conv_output_size(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
 
 
 class Setting(NamedTuple):
-    """A kernel size, stride, padding and dilation."""
+    """A kernel size, stride, padding and dilation.
+
+    Examples
+    --------
+    >>> Setting(3, 1, p=1, d=2)
+    Setting(k=3, s=1, p=1, d=2)
+    """
 
     k: int
     s: int
@@ -111,6 +117,11 @@ def solve_conv(
     Notes
     -----
     Derived in chapters/cnn-arithmetic.md, The inverse problem.
+
+    Examples
+    --------
+    >>> solve_conv(28, 14, k=4, d=1, sensible=True)
+    [Setting(k=4, s=2, p=1, d=1)]
     """
     i, o, k, s, d, max_k, max_s = _checked(i=i, o=o, k=k, s=s, d=d, max_k=max_k, max_s=max_s)
     p, max_p = _checked(0, p=p, max_p=max_p)

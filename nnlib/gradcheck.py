@@ -10,11 +10,8 @@ from typing import Any
 import numpy as np
 
 from nnlib._arrays import Array, float_array
+from nnlib._ridders import ridders
 from nnlib.autodiff import jvp, vjp
-
-HALVINGS = 45
-COLUMNS = 7
-EPS = float(np.finfo(np.float64).eps)
 
 
 def directional_derivative(f: Callable[[Array], Any], x: Any, direction: Any) -> Array:
@@ -68,7 +65,7 @@ def directional_derivative(f: Callable[[Array], Any], x: Any, direction: Any) ->
     moving = np.abs(x[direction != 0])
     h = 2.0 ** np.floor(np.log2(max(1.0, float(moving.max())) / length) - 1)  # a power of two, for x ± h to be exact
     with np.errstate(all="ignore"):
-        return _ridders(lambda h: _values(f(x + h * direction)), h)
+        return ridders(lambda h: _values(f(x + h * direction)), h)
 
 
 def _values(result: Any) -> Array:
@@ -76,40 +73,13 @@ def _values(result: Any) -> Array:
     return np.asarray(float_array(result, "the value of f"), np.float64)
 
 
-def _ridders(f: Callable[[float], Array], h: float) -> Array:
-    """Extrapolate (f(h) − f(−h)) / 2h to h = 0; nan where no two steps agree."""
-    best = np.asarray(np.nan)
-    error = np.asarray(np.inf)
-    previous: list[Any] = []
-    last_changes: list[Any] = []
-    for _ in range(HALVINGS):
-        above, below = f(h), f(-h)
-        rounding = EPS * np.maximum(np.abs(above), np.abs(below)) / h
-        if np.all(np.isfinite(error) & (error <= rounding)):  # a smaller step can only add rounding error
-            break
-        row: list[Any] = [(above - below) / (2 * h)]
-        changes: list[Any] = []
-        for order, older in enumerate(previous[:COLUMNS], start=1):
-            row.append(row[-1] + (row[-1] - older) / (4.0**order - 1))
-            changes.append(np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - older)))
-        for value, change, last in zip(row[1:], changes, last_changes, strict=False):
-            estimate = np.maximum(change, last) + rounding  # one small change may be chance, two in a row are not
-            better = estimate < error  # False for nan
-            best, error = np.where(better, value, best), np.where(better, estimate, error)
-        previous, last_changes = row, changes
-        h /= 2
-    return np.broadcast_to(best, np.shape(above)).copy()
-
-
 def numerical_jacobian(f: Callable[[Array], Any], x: Any) -> Array:
     """Return the Jacobian of `f` at `x` from central differences, one column an entry of x.
 
     Parameters
     ----------
-    f : callable
-        Takes an array like x, returns an array of any shape.
-    x : array_like
-        The point. It is converted to float64.
+    f, x
+        As in `directional_derivative`, which also says what is refused.
 
     Returns
     -------
@@ -146,8 +116,8 @@ def numerical_gradient(f: Callable[[Array], Any], x: Any) -> Array:
     ----------
     f : callable
         Takes an array like x, returns one number.
-    x : array_like
-        The point. It is converted to float64.
+    x
+        As in `directional_derivative`.
 
     Returns
     -------

@@ -13,7 +13,13 @@ Size = int | tuple[int, ...]  # one number for all directions, or one for each
 
 @dataclass(frozen=True)
 class Conv:
-    """A convolution layer: output channels, kernel size, stride, padding, dilation."""
+    """A convolution layer: output channels, kernel size, stride, padding, dilation.
+
+    Examples
+    --------
+    >>> summarize([Conv(8, k=3, s=2, p=1)], (1, 8, 8)).rows[-1].shape
+    (8, 4, 4)
+    """
 
     channels: int
     k: Size
@@ -26,7 +32,13 @@ class Conv:
 
 @dataclass(frozen=True)
 class Pool:
-    """A pooling layer: window size, stride (the window's size unless given), padding, dilation."""
+    """A pooling layer: window size, stride (the window's size unless given), padding, dilation.
+
+    Examples
+    --------
+    >>> summarize([Pool(2)], (8, 4, 4)).rows[-1].shape
+    (8, 2, 2)
+    """
 
     k: Size
     s: Size | None = None
@@ -36,14 +48,26 @@ class Pool:
 
 @dataclass(frozen=True)
 class Dense:
-    """A layer in which every output sees every input."""
+    """A layer in which every output sees every input.
+
+    Examples
+    --------
+    >>> summarize([Dense(10)], (8, 2, 2)).rows[-1].parameters
+    330
+    """
 
     channels: int
     bias: bool = True
 
 
 class Row(NamedTuple):
-    """What is known about one layer."""
+    """What is known about one layer.
+
+    Examples
+    --------
+    >>> summarize([Conv(8, k=3)], (1, 8, 8)).rows[-1].receptive_field
+    (3, 3)
+    """
 
     layer: str
     shape: tuple[int, ...]
@@ -60,7 +84,13 @@ HEADINGS = "layer", "output", "scalars", "weights", "with biases", "multiply-add
 
 @dataclass(frozen=True, repr=False)
 class Summary:
-    """The rows of a network, first its input. It prints as a table, and a notebook shows it as one."""
+    """The rows of a network, first its input. It prints as a table, and a notebook shows it as one.
+
+    Examples
+    --------
+    >>> summarize([Conv(8, k=3), Dense(10)], (1, 8, 8)).total.parameters
+    2970
+    """
 
     rows: tuple[Row, ...]
 
@@ -125,6 +155,15 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
     -----
     A layer widens the receptive field by d(k − 1) times the stride so far, and multiplies that stride by its own.
     Derived in chapters/cnn-arithmetic.md, A whole network.
+
+    Examples
+    --------
+    >>> for row in summarize([Conv(8, k=3), Pool(2), Dense(10)], (1, 8, 8)).rows:
+    ...     print(row.layer, row.shape, row.parameters)
+    input (1, 8, 8) 0
+    conv 8, k=3 (8, 6, 6) 80
+    pool k=2 (8, 3, 3) 0
+    dense 10 (10,) 730
     """
     shape = _shape(input_shape)
     ones = (1,) * (len(shape) - 1)

@@ -54,7 +54,16 @@ STYLE: dict[str, Any] = {
 
 
 def use_style() -> None:
-    """Use the style from here on; in a notebook, also publish figures as SVG without a date."""
+    """Use the style from here on; in a notebook, also publish figures as SVG without a date.
+
+    Examples
+    --------
+    >>> from matplotlib import rc_context, rcParams
+    >>> with rc_context():  # the style ends with it
+    ...     use_style()
+    ...     rcParams["text.color"]
+    '#1a1b1c'
+    """
     import matplotlib as mpl
     from cycler import cycler
     from matplotlib import style
@@ -67,7 +76,16 @@ def use_style() -> None:
 
 
 def figure(columns: int = 1, *, rows: int = 1, width: float = 6.4, height: float = 3.2) -> "tuple[Figure, Any]":
-    """Open a figure with a grid of axes; return it with the axes (one, or an array of them)."""
+    """Open a figure with a grid of axes; return it with the axes (one, or an array of them).
+
+    Examples
+    --------
+    >>> from matplotlib.pyplot import close
+    >>> opened, axes = figure(2, width=6.4)
+    >>> float(opened.get_figwidth()), len(axes)
+    (6.4, 2)
+    >>> close(opened)
+    """
     import matplotlib.pyplot as plt
 
     return plt.subplots(rows, columns, figsize=(width, height))
@@ -83,7 +101,16 @@ def cells(
     faint: tuple[int, ...] = (),
     frame: bool = True,
 ) -> None:
-    """Draw the entries of a vector as a row of unit squares from a corner on; those named in `faint` are pale."""
+    """Draw the entries of a vector as a row of unit squares from a corner on; those named in `faint` are pale.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure().subplots()
+    >>> cells(axes, 0, 1, [3, 5], color=DATA, faint=(1,))
+    >>> [(entry.get_text(), entry.get_alpha()) for entry in axes.texts]
+    [('3', 1.0), ('5', 0.45)]
+    """
     from matplotlib.patches import Rectangle
 
     for place, entry in enumerate(entries):
@@ -96,7 +123,14 @@ def cells(
 
 
 def curve(axes: "Axes", x: Any, y: Any, **style: Any) -> "Line2D":
-    """Draw a line through points rounded to six decimals, so that the last bits of a machine do not show."""
+    """Draw a line through points rounded to six decimals, so that the last bits of a machine do not show.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> curve(Figure().subplots(), [0, 1], [0, 1 / 3]).get_ydata().tolist()
+    [0.0, 0.333333]
+    """
     (line,) = axes.plot(_rounded(x, "x"), _rounded(y, "y"), **style)
     return line
 

@@ -1,13 +1,12 @@
 """Pooling layers with PyTorch's meaning: one number from each window of each channel."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nnlib._arrays import Array, float_array
-from nnlib._windows import IntOrPair, Sliding, interior, pair, sliding, windows
+from nnlib._maximum import at_maximum, largest, taps, to_maximum
+from nnlib._windows import IntOrPair, Sliding, pair, sliding
 from nnlib.conv import conv2d
 from nnlib.rules import differentiable, rule
 
@@ -55,7 +54,7 @@ def max_pool2d(
     [[[[4.0]]]]
     """
     x = float_array(x)
-    return _largest(_taps(x, _sliding(x.shape, kernel_size, stride, padding, dilation)))
+    return largest(taps(x, _sliding(x.shape, kernel_size, stride, padding, dilation)))
 
 
 def avg_pool2d(
@@ -69,12 +68,8 @@ def avg_pool2d(
 
     Parameters
     ----------
-    x : array_like, shape (N, C, H, W)
-        N images with C channels.
-    kernel_size : int or (int, int)
-        Height and width of a window.
-    stride : int or (int, int), optional
-        Distance between neighboring windows; by default the kernel size, so that they do not overlap.
+    x, kernel_size, stride
+        As in `max_pool2d`.
     padding : int or (int, int)
         Zeros on every side, at most half a window.
     count_include_pad : bool
@@ -87,10 +82,8 @@ def avg_pool2d(
 
     Raises
     ------
-    ValueError
-        If x does not have four axes, a size is out of range, or a window is larger than the padded input.
-    TypeError
-        If x does not hold real numbers.
+    ValueError, TypeError
+        As `max_pool2d`.
 
     Notes
     -----
@@ -118,90 +111,15 @@ def avg_pool2d(
     return mean if mean.dtype == x.dtype else np.astype(mean, x.dtype)
 
 
-@differentiable("v", "x")
-def _at_maximum(v: Array, x: Array, s: Sliding) -> Array:
-    """Pick, for every window, the entry of v that stands where the window of x has its first maximum."""
-    picked = np.zeros((*x.shape[:2], *s.output), v.dtype)
-    for tap, first in zip(_taps(v, s), _first_maximum(x, s), strict=True):
-        np.copyto(picked, tap, where=first)
-    return picked
-
-
-@differentiable("g", "x")
-def _to_maximum(g: Array, x: Array, s: Sliding) -> Array:
-    """Add, for every window, its entry of g to the place where the window of x has its first maximum."""
-    padded = np.zeros((*x.shape[:2], *s.padded), g.dtype)
-    for tap, first in zip(_split(padded, s), _first_maximum(x, s), strict=True):
-        np.add(tap, g, out=tap, where=first)
-    return interior(padded, s).copy()
-
-
 def _max_pool_jvp(dx: Array, y: Array, x: Array, **options: Any) -> Array:
-    return _at_maximum(dx, x, _sliding(x.shape, **options))
+    return at_maximum(dx, x, _sliding(x.shape, **options))
 
 
 def _max_pool_vjp(g: Array, y: Array, x: Array, **options: Any) -> Array:
-    return _to_maximum(g, x, _sliding(x.shape, **options))
-
-
-def _zeros(v: Array, y: Array, *arrays: Array, s: Sliding) -> Array:
-    """Return no change: where x moves, the same entry stays the largest, except at a kink."""
-    return np.zeros(y.shape, y.dtype)
-
-
-def _zeros_like_x(g: Array, y: Array, first: Array, x: Array, s: Sliding) -> Array:
-    return np.zeros(x.shape, g.dtype)
+    return to_maximum(g, x, _sliding(x.shape, **options))
 
 
 rule(max_pool2d, "x", jvp=_max_pool_jvp, vjp=_max_pool_vjp)
-rule(_at_maximum, "x", jvp=_zeros, vjp=_zeros_like_x)
-rule(_to_maximum, "x", jvp=_zeros, vjp=_zeros_like_x)
-rule(
-    _at_maximum,
-    "v",
-    jvp=lambda dv, y, v, x, s: _at_maximum(dv, x, s),
-    vjp=lambda g, y, v, x, s: _to_maximum(g, x, s),
-)
-rule(
-    _to_maximum,
-    "g",
-    jvp=lambda dg, y, g, x, s: _to_maximum(dg, x, s),
-    vjp=lambda v, y, g, x, s: _at_maximum(v, x, s),
-)
-
-
-def _first_maximum(x: Array, s: Sliding) -> Iterator[npt.NDArray[np.bool]]:
-    """Yield, for each place in the window, a mask: True where that place holds the window's first maximum."""
-    taps = _taps(x, s)
-    largest = _largest(taps)
-    image = np.zeros((1, 1, *s.padded), bool)
-    interior(image, s)[...] = True
-    undecided = np.ones(largest.shape, bool)
-    for tap, inside in zip(taps, _split(image, s), strict=True):
-        first = undecided & inside & ((tap == largest) | np.isnan(tap))
-        undecided &= ~first
-        yield first
-
-
-def _largest(taps: list[Array]) -> Array:
-    y = taps[0].copy()
-    for tap in taps[1:]:
-        np.maximum(y, tap, out=y)
-    return y
-
-
-def _taps(x: Array, s: Sliding) -> list[Array]:
-    """Return, for each place in the window, the entries of all windows there; the padding is −∞."""
-    if s.padded != s.image:
-        padded = np.full((*x.shape[:2], *s.padded), -np.inf, x.dtype)
-        interior(padded, s)[...] = x
-        x = padded
-    return _split(x, s)
-
-
-def _split(padded: Array, s: Sliding) -> list[Array]:
-    view = windows(padded, s)
-    return [view[:, :, p, q] for p, q in np.ndindex(s.kernel)]
 
 
 def _sliding(

@@ -5,20 +5,15 @@ positions count: ``"full"`` every overlap of at least one entry, ``"valid"`` com
 middle of full. The layers of a network, with channels, strides and padding, are in `nnlib.conv`.
 """
 
-import math
 from typing import Any, Literal
 
 import numpy as np
 
 from nnlib._arrays import Array, float_arrays, whole_number
+from nnlib._overlap_add import overlap_add, transform_pays
 from nnlib.rules import differentiable, rule
 
 Mode = Literal["full", "valid", "same"]
-
-# Below these lengths the direct sum is faster than any transform (measured with float64 on one core).
-_FFT_KERNEL = 100
-_FFT_SIGNAL = 5_000
-_BATCH = 1 << 16  # entries transformed at once: few enough to stay in cache
 
 
 @differentiable("x", "w")
@@ -66,8 +61,8 @@ def convolve(x: Any, w: Any, mode: Mode = "full") -> Array:
     [1.0, 12.0, 23.0, 30.0]
     """
     x, w = _sequences(x, w, mode)
-    if _transform_pays(x, w):
-        return _overlap_add(x, w)[kept_entries(mode, len(x), len(w))]
+    if transform_pays(x, w):
+        return overlap_add(x, w)[kept_entries(mode, len(x), len(w))]
     return np.convolve(x, w, mode)
 
 
@@ -81,12 +76,8 @@ def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
 
     Parameters
     ----------
-    x : array_like, shape (N,)
-        The signal.
-    w : array_like, shape (K,)
-        The kernel.
-    mode : {"full", "valid", "same"}
-        Which entries to return, see `kept_entries`.
+    x, w, mode
+        As in `convolve`.
 
     Returns
     -------
@@ -95,10 +86,8 @@ def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
 
     Raises
     ------
-    ValueError
-        If x or w is empty or not one-dimensional, or if the mode is unknown.
-    TypeError
-        If x or w does not hold real numbers.
+    ValueError, TypeError
+        As `convolve`.
 
     See Also
     --------
@@ -118,8 +107,8 @@ def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
     [21.0, 32.0]
     """
     x, w = _sequences(x, w, mode)
-    if _transform_pays(x, w):
-        return _overlap_add(x, w[::-1])[kept_entries(mode, len(x), len(w), flip=False)]
+    if transform_pays(x, w):
+        return overlap_add(x, w[::-1])[kept_entries(mode, len(x), len(w), flip=False)]
     return np.correlate(x, w, mode)
 
 
@@ -204,39 +193,3 @@ def _sequences(x: Any, w: Any, mode: Mode) -> list[Array]:
         raise ValueError(f"x and w must be one-dimensional and not empty; got shapes {x.shape} and {w.shape}")
     kept_entries(mode, len(x), len(w))
     return arrays
-
-
-def _transform_pays(x: Array, w: Array) -> bool:
-    """Tell whether the transform is faster than the direct sum, and as good."""
-    short, long = sorted((len(x), len(w)))
-    if short < _FFT_KERNEL or long < _FFT_SIGNAL:
-        return False
-    # This product bounds every entry. Where it overflows, or is nan, only the direct sum gets each entry right.
-    return math.isfinite(float(np.abs(x).max()) * float(np.abs(w).max()) * 16 * short)
-
-
-def _overlap_add(x: Array, w: Array) -> Array:
-    """Convolve fully, block by block: each block of x gives a piece, and neighboring pieces overlap by len(w) − 1."""
-    if len(w) > len(x):
-        x, w = w, x
-    n, k = len(x), len(w)
-    length = _fast_length(min(8 * k, n + k - 1))
-    step = length - (k - 1)
-    spectrum = np.fft.rfft(w.astype(np.float64), length)
-    blocks = -(-n // step)
-    y = np.zeros((blocks + 1, step))
-    batch = max(1, _BATCH // length)
-    for first in range(0, blocks, batch):
-        last = min(first + batch, blocks)
-        piece = np.zeros((last - first, step))
-        part = x[first * step : last * step]
-        piece.reshape(-1)[: len(part)] = part
-        piece = np.fft.irfft(np.fft.rfft(piece, length) * spectrum, length)
-        y[first:last] += piece[:, :step]
-        y[first + 1 : last + 1, : k - 1] += piece[:, step:]
-    return y.reshape(-1)[: n + k - 1].astype(x.dtype, copy=False)
-
-
-def _fast_length(least: int) -> int:
-    """Return the smallest length of at least `least` with no prime factor but 2, 3 and 5 to low powers."""
-    return min(m << max(0, (-(-least // m) - 1).bit_length()) for m in (1, 3, 5, 9, 15))

@@ -148,10 +148,8 @@ def conv2d_matrix(
         The kernel.
     shape : (int, int)
         Height and width of the image.
-    mode : {"full", "valid", "same"}
-        Which positions to keep, in both directions, with the meaning of `nnlib.signal.kept_entries`.
-    flip : bool
-        False for correlation, as in the layers of `nnlib.conv`; True for convolution.
+    mode, flip
+        As in `toeplitz_matrix`, in both directions; the layers of `nnlib.conv` do not flip.
     stride, dilation : int or (int, int)
         As in `toeplitz_matrix`; a pair gives the vertical and the horizontal one.
 
@@ -189,32 +187,26 @@ def conv2d_matrix(
     return matrix
 
 
+def _linear(matrix: Callable[..., Array], argument: str) -> None:
+    """Register the rules of a matrix that is linear in w or y: its tangent is the matrix of the tangent."""
+    rule(
+        matrix,
+        argument,
+        jvp=lambda tangent, a, values, **options: matrix(tangent, **options),
+        vjp=lambda g, a, values, **options: _pull_back(matrix, g, values, **options),
+    )
+
+
 def _pull_back(matrix: Callable[..., Array], g: Array, like: Array, **options: Any) -> Array:
-    """Pull a cotangent back through a matrix that is linear in its entries: one inner product an entry."""
+    """Pull a cotangent back through such a matrix: one inner product for each entry of w or y."""
     units = np.eye(math.prod(like.shape)).astype(g.dtype).reshape(-1, *like.shape)
     basis = np.stack([matrix(unit, **options) for unit in units])
     return (basis.reshape(len(units), -1) @ g.reshape(-1)).reshape(like.shape)
 
 
-# Each matrix is linear in w or y, so the tangent of the matrix is the matrix of the tangent.
-rule(
-    toeplitz_matrix,
-    "w",
-    jvp=lambda dw, a, w, **options: toeplitz_matrix(dw, **options),
-    vjp=lambda g, a, w, **options: _pull_back(toeplitz_matrix, g, w, **options),
-)
-rule(
-    hankel_matrix,
-    "y",
-    jvp=lambda dy, h, y, **options: hankel_matrix(dy, **options),
-    vjp=lambda g, h, y, **options: _pull_back(hankel_matrix, g, y, **options),
-)
-rule(
-    conv2d_matrix,
-    "w",
-    jvp=lambda dw, m, w, **options: conv2d_matrix(dw, **options),
-    vjp=lambda g, m, w, **options: _pull_back(conv2d_matrix, g, w, **options),
-)
+_linear(toeplitz_matrix, "w")
+_linear(hankel_matrix, "y")
+_linear(conv2d_matrix, "w")
 
 
 def _nonempty(values: Any, name: str, ndim: int) -> Array:
