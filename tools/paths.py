@@ -11,7 +11,6 @@ BUILD = ROOT / "_build"
 CHAPTERS = ROOT / "chapters"
 RECORDED = ROOT / "tests" / "recorded"
 LOCK = ROOT / "requirements.lock"
-LOGS = BUILD / "logs"
 
 
 def environment() -> dict[str, str]:

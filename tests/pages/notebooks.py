@@ -48,7 +48,7 @@ def missing(book: Path) -> list[str]:
 
 
 def malformed(path: Path) -> list[str]:
-    """Complain of what nbformat does not accept, and of cells without outputs although they print."""
+    """Complain of what nbformat does not accept."""
     try:
         nbformat.validate(nbformat.read(path, 4))
     except nbformat.ValidationError as error:
