@@ -69,7 +69,12 @@ def prove(session: nox.Session, name: str, *options: str) -> None:
 
 def fresh(path: Path) -> bool:
     """Tell whether the pinned figures are newer than everything that draws them."""
-    sources = [*ROOT.glob("chapters/*.md"), *ROOT.glob("nnlib/*.py"), ROOT / "index.md", ROOT / "tools/figure_data.py"]
+    programs = [
+        *ROOT.glob("nnlib/*.py"),
+        *ROOT.glob("nnlib/data/*"),
+        *(ROOT / "tools" / f"{name}.py" for name in ("figure_data", "elsewhere")),
+    ]
+    sources = [*ROOT.glob("chapters/*.md"), ROOT / "index.md", *programs, PLAIN]
     return path.exists() and path.stat().st_mtime > max(source.stat().st_mtime for source in sources)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks import report, targets
 from benchmarks.accuracy import Error
 from benchmarks.rounds import Result
+from tools import markdown
 
 HEAD = """\
 ---
@@ -32,24 +33,27 @@ would double the code that a reader has to trust. The gradient of the network is
 hand: the difference is the price of following any NumPy code, and only a compiler would take it away.
 """
 
-
-def page(machine: Sequence[str], groups: Mapping[str, Sequence[Result]], accuracy: Sequence[Error]) -> str:
-    """Write the page from the results of each group, by name."""
-    parts = [HEAD.format(machine="\n".join(f"- {line}" for line in machine))]
-    parts += ["## Targets\n", report.markdown(targets.rows(groups)) + "\n"]
-    parts.append(PRICE)
-    parts += ["## Accuracy\n", ACCURACY, report.markdown(accuracy_rows(accuracy)) + "\n"] if accuracy else []
-    parts.append("## Times\n")
-    for name, results in groups.items():
-        parts += [f"### {name}\n", report.markdown(report.table("case", results)) + "\n"]
-    return "\n".join(parts)
-
-
 ACCURACY = """\
 The largest error against 60 digits of mpmath, over points of every magnitude. An ulp is a unit in the last place of
 the exact value; an eps is a relative error as large as the distance from 1 to the next number. `logsumexp` has a root,
 where no relative accuracy can be had: its unit is the last place of the largest number involved.
 """
+
+
+def page(machine: Sequence[str], groups: Mapping[str, Sequence[Result]], accuracy: Sequence[Error]) -> str:
+    """Write the page from the results of each group, by name."""
+    parts = [HEAD.format(machine="\n".join(f"- {line}" for line in machine))]
+    parts += ["## Targets\n", _table(targets.rows(groups)) + "\n"]
+    parts.append(PRICE)
+    parts += ["## Accuracy\n", ACCURACY, _table(accuracy_rows(accuracy)) + "\n"] if accuracy else []
+    parts.append("## Times\n")
+    for name, results in groups.items():
+        parts += [f"### {name}\n", _table(report.table("case", results)) + "\n"]
+    return "\n".join(parts)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    return markdown.table(rows, right=range(1, len(rows[0])))
 
 
 def accuracy_rows(errors: Sequence[Error]) -> list[list[str]]:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, stock
+from tools import markdown
 from tools.browser import INSTALL, chromium, find
 from tools.paths import BUILD, ROOT, VENV
 
@@ -247,13 +248,7 @@ ROWS = [
 def table(own: dict[str, Any], other: dict[str, Any]) -> str:
     """Return the table in Markdown."""
     rows = zip(ROWS, row_values(own), row_values(other), strict=True)
-    return "\n".join(
-        [
-            "| what is measured | this book | stock Jupyter Book |",
-            "|:---|:---|:---|",
-            *(f"| {' | '.join(row)} |" for row in rows),
-        ]
-    )
+    return markdown.table([("what is measured", "this book", "stock Jupyter Book"), *rows])
 
 
 def main() -> None:

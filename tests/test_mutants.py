@@ -206,8 +206,8 @@ def test_the_figures_and_the_page(tmp_path):
     text = (tmp_path / "page" / "mutants.md").read_text()
     assert "12, drawn at random with a fixed seed, were judged" in text
     assert "**90.9%** were noticed. A note.\n" in text
-    assert "`m` | 12 | 9 | 1 | 1 | 1\n" in text
-    assert "It makes no difference. | 1\n" in text
+    assert "| `m` | 12 | 9 | 1 | 1 | 1 |\n" in text
+    assert "| It makes no difference. | 1 |\n" in text
 
 
 # Faults in chapters
@@ -262,5 +262,5 @@ def test_the_table_of_faults():
     counts = {"index": {"claim": 3, "no effect": 1}, "softmax": {"claim": 2, "comparison": 4, "survived": 1}}
     text = faults_page(counts, "today")
     assert "Of 11 faults, 1 had no effect. Of the other 10, **9** were caught: 5 by a claim, 0 by an error, 4" in text
-    assert "{doc}`/index` | 4 | 3 | 0 | 0 | 0 | 0 | 1\n" in text
-    assert "{doc}`/chapters/softmax` | 7 | 2 | 0 | 4 | 0 | 1 | 0\n" in text
+    assert "| {doc}`/index` | 4 | 3 | 0 | 0 | 0 | 0 | 1 |\n" in text
+    assert "| {doc}`/chapters/softmax` | 7 | 2 | 0 | 4 | 0 | 1 | 0 |\n" in text

@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from tools import chapters, figure_data
+from tools import chapters, figure_data, markdown
 from tools.paths import BUILD, ROOT
 from tools.progress import say
 
@@ -97,11 +97,11 @@ def table() -> str:
         "Jupytext",
         "outputs",
     ]
-    lines = [head, ["---"] * len(head)]
+    rows = [head]
     for result in results:
         same = f"{result['outputs']} the same, {result['figures']} figures"
-        lines.append([result["name"], *result["versions"].values(), same if not result["faults"] else "**different**"])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+        rows.append([result["name"], *result["versions"].values(), same if not result["faults"] else "**different**"])
+    return markdown.table(rows) + "\n"
 
 
 def main() -> None:

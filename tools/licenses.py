@@ -11,9 +11,9 @@ import importlib.metadata
 import json
 import re
 import sys
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from tools import markdown
 from tools.paths import LOCK, ROOT
 
 TARGET = ROOT / "LICENSES-THIRD-PARTY.md"
@@ -74,8 +74,7 @@ ELSEWHERE = {
 SHORT = 100  # what is longer is the text of a license, not its name
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the list."""
 
     name: str
@@ -209,8 +208,7 @@ def faults() -> list[str]:
 
 def table(entries: list[Entry]) -> str:
     """Return entries as a Markdown table."""
-    lines = [f"| {entry.name} | {entry.version} | {entry.license} |" for entry in entries]
-    return "\n".join(["| name | version | license |", "| --- | --- | --- |", *lines])
+    return markdown.table([Entry._fields, *entries])
 
 
 @functools.cache

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from tools import markdown
 from tools.paths import BUILD, RECORDED, ROOT, VENV, environment
 from tools.progress import elapsed, say
 
@@ -185,7 +186,7 @@ def verdict(results: list[dict[str, object]]) -> list[str]:
 
 def table(results: list[dict[str, object]], left_out: dict[str, str]) -> str:
     """Return the runs as Markdown."""
-    lines = ["| circumstances | variables | processes | order | outcome |", "| --- | --- | --- | --- | --- |"]
+    rows: list[list[object]] = [["circumstances", "variables", "processes", "order", "outcome"]]
     for result in results:
         variables = result["variables"]
         assert isinstance(variables, dict)
@@ -194,11 +195,11 @@ def table(results: list[dict[str, object]], left_out: dict[str, str]) -> str:
         assert isinstance(tally, dict)
         outcome = ", ".join(f"{count} {name}" for name, count in tally.items()) or "no summary"
         outcome = outcome if result["good"] else f"**{outcome}**"
-        lines.append(f"| {result['name']} | {shown} | {result['workers'] or 1} | {result['seed']} | {outcome} |")
+        rows.append([result["name"], shown, result["workers"] or 1, result["seed"], outcome])
     different = verdict(results)
     total = f"{len(results)} runs; " + (f"different: {', '.join(different)}." if different else "no difference.")
     without = "".join(f" Not run: {name} ({why})." for name, why in left_out.items())
-    return "\n".join(lines) + f"\n\n{total}{without}\n"
+    return f"{markdown.table(rows)}\n\n{total}{without}\n"
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from typing import Any
 import psutil
 from jupyter_client.blocking.client import BlockingKernelClient
 
+from tools import markdown
 from tools.paths import ROOT
 from tools.progress import say
 
@@ -131,15 +132,15 @@ def measure(address: str, process: psutil.Process, runtime: Path, path: str) -> 
 
 def table(costs: list[Cost], startup: float) -> str:
     """Return the costs as Markdown."""
-    lines = ["| chapter | cells | server, MB | kernel, MB | processor, s |", "| --- | --: | --: | --: | --: |"]
-    lines += [f"| {c.chapter} | {c.cells} | {c.server:.0f} | {c.kernel:.0f} | {c.seconds:.1f} |" for c in costs]
+    rows = [("chapter", "cells", "server, MB", "kernel, MB", "processor, s")]
+    rows += [(c.chapter, str(c.cells), f"{c.server:.0f}", f"{c.kernel:.0f}", f"{c.seconds:.1f}") for c in costs]
     peak = max(cost.server + cost.kernel for cost in costs)
     total = sum(cost.seconds for cost in costs)
     words = (
         f"Server and kernel together take at most {peak:.0f} MB. Starting the server takes {startup:.1f} seconds of "
     )
     words += f"one processor, and running every chapter once {total:.0f} seconds."
-    return "\n".join(lines) + f"\n\n{words}\n"
+    return f"{markdown.table(rows, right=range(1, 5))}\n\n{words}\n"
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -73,7 +73,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[object]:
+def serve() -> Iterator[Callable[[Path], str]]:
     """Return a function that serves a folder and returns its address."""
     servers: list[ThreadingHTTPServer] = []
 
@@ -90,6 +90,6 @@ def serve() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def site(book: Path, serve: object) -> str:
+def site(book: Path, serve: Callable[[Path], str]) -> str:
     """Return the address at which the book is served."""
-    return serve(book)  # type: ignore[operator,no-any-return]
+    return serve(book)

@@ -17,9 +17,9 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from tools import chapters
+from tools import chapters, markdown
 from tools.faults.plant import Fault, faults
 from tools.faults.run import run
 from tools.mutants.report import state
@@ -55,14 +55,14 @@ def page(counts: Mapping[str, Mapping[str, int]], when: str) -> str:
         + (f"{whole['reviewed']} are on the reviewed list. " if whole["reviewed"] else "")
         + (f"{whole['survived']} survived." if whole["survived"] else "None survived."),
         "",
-        "chapter | planted | by a claim | by an error | by the comparison | reviewed | survived | no effect",
-        ":--- | ---: | ---: | ---: | ---: | ---: | ---: | ---:",
     ]
+    head = "chapter", "planted", "by a claim", "by an error", "by the comparison", "reviewed", "survived", "no effect"
+    rows: list[Sequence[object]] = [head]
     for stem, one in counts.items():
         name = "{doc}`/index`" if stem == "index" else f"{{doc}}`/chapters/{stem}`"
         columns = [sum(one.values()), *(one.get(k, 0) for k in (*NOTICED, "reviewed", "survived", "no effect"))]
-        lines.append(" | ".join([name, *map(str, columns)]))
-    return "\n".join(lines) + "\n"
+        rows.append([name, *columns])
+    return "\n".join([*lines, markdown.table(rows, right=range(1, len(head)))]) + "\n"
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from tools import markdown
 from tools.mutants.cover import CLAIMS
 from tools.mutants.judge import SURVIVED
 from tools.mutants.plant import Place
@@ -107,20 +108,20 @@ def page(results: Sequence[Result], planned: int, entries: Sequence[Entry], path
         f"Of the {whole.judged - whole.reviewed} that are not on the list, **{whole.rate:.1%}** were noticed."
         + (f" {note}" if note else ""),
         "",
-        "module | judged | by unit tests | by claims alone | reviewed | survived",
-        ":--- | ---: | ---: | ---: | ---: | ---:",
+    ]
+    rows: list[Sequence[object]] = [
+        ("module", "judged", "by unit tests", "by claims alone", "reviewed", "survived"),
     ]
     for module, group in sorted(modules.items(), key=lambda item: item[0].strip("_")):
         s = sums(group, entries)
-        lines.append(f"`{module}` | {s.judged} | {s.tests} | {s.claims} | {s.reviewed} | {s.survived}")
+        rows.append((f"`{module}`", s.judged, s.tests, s.claims, s.reviewed, s.survived))
+    lines += [markdown.table(rows, right=range(1, 6))]
     reasons = Counter(_reason(result, entries) for result in results if _kind(result, entries) == "reviewed")
     lines += [
         "",
         "Why the mutants on the list change nothing that a test should see:",
         "",
-        "reason | mutants",
-        ":--- | ---:",
+        markdown.table([("reason", "mutants"), *reasons.most_common()], right=[1]),
     ]
-    lines += [f"{reason} | {count}" for reason, count in reasons.most_common()]
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
