@@ -13,6 +13,7 @@ import jupytext
 import nbformat
 import yaml
 from jupytext.config import load_jupytext_configuration_file
+from nbclient import NotebookClient
 
 from tools.paths import CHAPTERS, LOCK, RECORDED, ROOT
 
@@ -26,6 +27,7 @@ EVASIONS = {
     "NBVAL_IGNORE_OUTPUT",
 }
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
+TIMEOUT = 300  # seconds a cell; a chapter's cells take milliseconds
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -54,6 +56,18 @@ def recording(chapter: Path) -> Path:
     """Return where the reference outputs of a chapter are kept."""
     root = chapter.parent.parent if chapter.parent.name == CHAPTERS.name else chapter.parent
     return root / RECORDED.relative_to(ROOT) / f"{chapter.stem}.ipynb"
+
+
+def client(chapter: Path, notebook: Any) -> NotebookClient:
+    """Return what executes a chapter's notebook as nbval will: in the folder of the recordings."""
+    return NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(recording(chapter).parent)}},
+    )
 
 
 def read(chapter: Path) -> Any:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 
 from tools import chapters, figure_data, markdown
 from tools.paths import BUILD, ROOT
@@ -27,7 +26,6 @@ WORLDS = BUILD / "worlds"
 REFERENCE = WORLDS / "pinned-figures.json"
 PACKAGES = ["numpy", "matplotlib", "scipy", "ipython", "ipykernel", "nbclient", "jupytext"]
 TABLE = ROOT / "chapters" / "_trust" / "versions.md"
-TIMEOUT = 300
 
 
 def execute(chapter: Path) -> list[Any]:
@@ -35,12 +33,8 @@ def execute(chapter: Path) -> list[Any]:
     notebook = chapters.read(chapter)
     first = nbformat.v4.new_code_cell("from tools import figure_data\nfigure_data.publish()")
     notebook.cells.insert(0, first)
-    folder = {"metadata": {"path": str(chapters.recording(chapter).parent)}}
-    client = NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False, coalesce_streams=True, resources=folder
-    )
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    client.execute(env=os.environ | {"PYTHONPATH": path})
+    chapters.client(chapter, notebook).execute(env=os.environ | {"PYTHONPATH": path})
     return [cell for cell in notebook.cells[1:] if cell.cell_type == "code"]
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools import chapters
@@ -27,7 +26,6 @@ sys.path.insert(0, str(CHAPTERS / "_ext"))
 describe = importlib.import_module("book_execution").describe
 
 STATE = BUILD / "recorded.json"
-TIMEOUT = 300  # seconds a cell; a chapter's cells take milliseconds
 
 
 class ChapterFailed(Exception):
@@ -38,18 +36,9 @@ async def execute(chapter: Path) -> Any:
     """Return the chapter's notebook, executed as nbval will execute it: in the folder of the recordings."""
     notebook = chapters.read(chapter)
     refuse(chapter, notebook)
-    folder = chapters.recording(chapter).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        kernel_name="python3",
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
-    )
+    chapters.recording(chapter).parent.mkdir(parents=True, exist_ok=True)
     try:
-        await client.async_execute()
+        await chapters.client(chapter, notebook).async_execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise ChapterFailed(f"{label(chapter)}: {describe(notebook, error)[1]}") from None
     refuse(chapter, notebook)
