@@ -115,7 +115,7 @@ def _method(function: Any) -> Any:
     """Make a method of a function, as arrays have it."""
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
+        return dispatch(function, (self, *args), kwargs)
 
     return method
 

@@ -82,7 +82,8 @@ class Operation:
     arrays: tuple[str, ...]
     signature: inspect.Signature | None
     variadic: bool  # takes any number of arrays
-    _positional: int  # how many arguments may be given without their names
+    _leading: bool  # the arrays come first, and may be given without their names
+    _positional: int  # how many arguments may be
     _defaults: dict[str, Any]
     _rules: list[Rule | None]
 
@@ -106,7 +107,7 @@ class Operation:
 
     def call(self, arrays: Sequence[Any], options: dict[str, Any]) -> Any:
         """Run the operation on what `bind` returned."""
-        if self.signature is None or self.variadic:
+        if self._leading:
             return self.implementation(*arrays, **options)
         return self.implementation(**dict(zip(self.arrays, arrays, strict=True)), **options)
 
@@ -160,11 +161,12 @@ def register(function: Function, *arrays: str, implementation: Function | None =
         raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
     parameters = signature.parameters.values() if signature else ()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-    positional = sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
+    unnamed = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
     variadic = arrays[0].startswith("*")
+    leading = variadic or signature is None or unnamed[: len(arrays)] == [*arrays]
     rules: list[Rule | None] = [None] * len(arrays)
     _OPERATIONS[function] = Operation(
-        function, implementation or function, arrays, signature, variadic, positional, defaults, rules
+        function, implementation or function, arrays, signature, variadic, leading, len(unnamed), defaults, rules
     )
 
 

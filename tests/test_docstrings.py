@@ -20,6 +20,7 @@ WITH_EXAMPLES = {
     "conv_transpose": ["conv_transpose1d", "conv_transpose2d"],
     "pooling": ["max_pool2d", "avg_pool2d"],
     "autodiff": ["jvp", "vjp", "grad", "value_and_grad", "jacfwd", "jacrev"],
+    "models": ["mlp_init", "mlp_forward", "mlp_backward", "cnn_init", "cnn_forward", "cnn_backward"],
     "chain": ["accumulation_cost", "best_order"],
     "gradcheck": ["directional_derivative", "numerical_jacobian", "numerical_gradient", "check_gradients"],
 }
@@ -29,10 +30,13 @@ WITH_EXAMPLES = {
 def test_the_examples_of_a_module(name: str) -> None:
     module = importlib.import_module(f"nnlib.{name}")
     finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
-    for value in vars(module).values():
-        if getattr(value, "__module__", None) == module.__name__:
+    offered = getattr(module, "__all__", ())
+    for given, value in vars(module).items():
+        home = getattr(value, "__module__", None)
+        if home == module.__name__ or (home and given in offered):
             function = inspect.unwrap(value)  # doctest passes over decorated functions
-            for example in finder.find(function, name, module=False, globs=dict(vars(module))):
+            globs = dict(vars(importlib.import_module(home)))
+            for example in finder.find(function, name, module=False, globs=globs):
                 runner.run(example)
     assert runner.failures == 0
     assert runner.tries >= len(WITH_EXAMPLES.get(name, []))
