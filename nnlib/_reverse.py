@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from nnlib._operation import Operation, Rule
 from nnlib._traced import Traced, counter, running_level
 from nnlib._tree import leaves, like, number, tree_map
-from nnlib.rules import Operation, Rule, unbroadcast
+from nnlib.rules import unbroadcast
 
 
 class Node(Traced):

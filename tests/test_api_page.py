@@ -15,7 +15,7 @@ INTERNAL = {
     "numpy_shapes",
 }
 HELPERS = {
-    "rules": {"Operation", "Rule", "operation", "operations", "rules_for", "unbroadcast"},
+    "rules": {"operation", "operations", "rules_for", "unbroadcast"},
 }
 
 
