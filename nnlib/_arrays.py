@@ -9,9 +9,8 @@ import operator
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[np.floating[Any]]
+Array: TypeAlias = np.ndarray[Any, np.dtype[np.floating[Any]]]  # numpy.typing would take time to import
 
 KEPT = {np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)}
 ALLOWED = "float16, float32, float64, integers or booleans"
@@ -44,7 +43,7 @@ def float_array(x: Any, name: str = "x") -> Array:
     ValueError
         For nested lists of unequal lengths.
     """
-    if is_traced(x):
+    if (type(x) is np.ndarray and x.dtype in KEPT) or is_traced(x):
         return x  # type: ignore[no-any-return]
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array, whose masked entries would be used; fill or drop them first")

@@ -11,7 +11,7 @@ from nnlib._arrays import Array
 
 Axis = int | tuple[int, ...] | None
 
-BLOCK = 2**15  # entries
+BLOCK = 2**17  # entries
 
 
 def by_blocks(function: Callable[..., None], *arrays: Array) -> Array:

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._traced import Traced, counter
-from nnlib.rules import Operation, Rule, unbroadcast
+from nnlib._operation import Operation, Rule
+from nnlib._traced import Traced, counter, running_level
+from nnlib._tree import leaves, like, number, tree_map
+from nnlib.rules import unbroadcast
 
 
 class Node(Traced):
@@ -91,3 +93,71 @@ def accumulate(order: Sequence[Node], adjoints: dict[int, Any]) -> dict[int, Any
                 known = adjoints.get(parent.index)
                 adjoints[parent.index] = contribution if known is None else known + contribution
     return adjoints
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """Evaluate `f` and return the function that pulls cotangents back: the transposed Jacobian times a cotangent.
+
+    Parameters
+    ----------
+    f : callable
+        A function of arrays, returning arrays.
+    *primals
+        The arguments of f.
+
+    Returns
+    -------
+    tuple
+        ``f(*primals)``, and ``pullback(cotangent)``, which returns a tuple with one cotangent for each argument. The
+        pullback may be called any number of times.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not real.
+    ValueError
+        From the pullback, if the cotangent does not have the shape of the result.
+
+    Notes
+    -----
+    One pass forward, which stores all intermediate values, and one backward for each cotangent, for any number of
+    inputs. Derived in chapters/autodiff.md, Reverse mode.
+
+    Examples
+    --------
+    >>> y, pullback = vjp(lambda x, y: x @ y, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> [cotangent.tolist() for cotangent in pullback(1.0)]
+    [[3.0, 4.0], [1.0, 2.0]]
+    """
+    with running_level() as level:
+        inputs = tree_map(lambda x: Node(number(x), level), primals)
+        outputs = f(*inputs)
+
+    def followed(out: Any) -> bool:
+        return isinstance(out, Node) and out.level == level
+
+    value = tree_map(lambda out: out.value if followed(out) else number(out), outputs)
+    ends = leaves(outputs)
+    order = ancestors([out for out in ends if followed(out)])
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        fitting = tree_map(lambda y, g: like(y, g, "the cotangent", "the result"), value, cotangent)
+        adjoints: dict[int, Any] = {}
+        for out, g in zip(ends, leaves(fitting), strict=True):
+            if followed(out):
+                adjoints[out.index] = adjoints[out.index] + g if out.index in adjoints else g
+        accumulate(order, adjoints)
+        given: set[int] = set()
+        return tree_map(lambda x: _owned(adjoints.get(x.index), x.value, given), inputs)  # type: ignore[no-any-return]
+
+    return value, pullback
+
+
+def _owned(adjoint: Any, x: Any, given: set[int]) -> Any:
+    """Return a gradient that the caller may change: no view, and no array that was given out before."""
+    if adjoint is None:
+        return np.zeros_like(x)
+    if isinstance(adjoint, np.ndarray) and (not adjoint.flags.owndata or id(adjoint) in given):
+        adjoint = adjoint.copy()
+    given.add(id(adjoint))
+    return adjoint

@@ -18,7 +18,8 @@ def shift(block: Array, out: Array, temperature: float = 1.0) -> tuple[Array, tu
     largest = np.arange(len(block)), block.argmax(axis=1)
     maximum = block[largest]
     np.subtract(block, maximum[:, None], out=out)
-    out[largest] = np.where(np.isnan(maximum), maximum, 0)  # 0 also where it is infinite, and the difference nan
+    if not np.isfinite(maximum).all():
+        out[largest] = np.where(np.isnan(maximum), maximum, 0)  # 0 also where it is infinite, and the difference nan
     if temperature != 1:  # in float64, where no T becomes zero
         np.divide(out, temperature, out=out, dtype=np.float64, casting="same_kind")
     return maximum, largest
@@ -33,9 +34,9 @@ def sum_of_others(z: Array, largest: tuple[Any, Any], block: Array, temperature:
     """
     e = np.exp(z)
     e[largest] = 0
-    total = np.asarray(e.sum(axis=1))
-    far = (total < SMALL) & (total > 0)
-    if far.any():
+    total: Array = np.add.reduce(e, axis=1)
+    if np.fmin.reduce(total) < SMALL:
+        far = (total < SMALL) & (total > 0)
         lost = _lost(z[far], block[far], block[largest][far, None], temperature)
         total[far] += np.where(e[far] > 0, e[far] * lost, 0).sum(axis=1)
     return total

@@ -17,9 +17,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from nnlib._operation import Function, Operation
 from nnlib.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.numpy_shapes import getitem
-from nnlib.rules import Function, Operation, operation
+from nnlib.rules import operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
 _running: set[int] = set()
@@ -115,7 +116,7 @@ def _method(function: Any) -> Any:
     """Make a method of a function, as arrays have it."""
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
+        return dispatch(function, (self, *args), kwargs)
 
     return method
 

@@ -1,7 +1,25 @@
-"""Parameters in containers: nested lists, tuples and dicts of arrays, taken as one argument."""
+"""What the transformations take and give: arrays, and nested lists, tuples and dicts of arrays as one argument."""
 
 from collections.abc import Callable
 from typing import Any
+
+from nnlib._arrays import float_array, is_traced
+
+
+def number(x: Any) -> Any:
+    """Return `x` as an array, or as a NumPy scalar if it has no axes; a traced value as it is.
+
+    The array is a view, so that a gradient that is an argument itself can be told from one that the caller may change.
+    """
+    return x if is_traced(x) else float_array(x)[()]
+
+
+def like(x: Any, v: Any, what: str, whose: str) -> Any:
+    """Check a tangent or cotangent against the array it belongs to, and give it that array's dtype."""
+    v = number(v)
+    if v.shape != x.shape:
+        raise ValueError(f"{what} has shape {v.shape}, {whose} has shape {x.shape}; they must be equal")
+    return v if v.dtype == x.dtype else v.astype(x.dtype)
 
 
 def tree_map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:

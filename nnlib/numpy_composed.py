@@ -13,9 +13,9 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from nnlib._blocks import axes_of
+from nnlib._operation import Function
 from nnlib.numpy_rules import einsum
 from nnlib.numpy_shapes import concatenate, put_back
-from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
 

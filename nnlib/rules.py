@@ -51,76 +51,16 @@ and its neighbors.
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from nnlib._arrays import is_traced
+from nnlib._operation import Function, Operation, Rule
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Function = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How one argument's change moves the result (`jvp`), and back (`vjp`); or, elementwise, the `partial`."""
-
-    jvp: Function | None = None
-    vjp: Function | None = None
-    partial: Function | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
-    """A function that can be differentiated, the names of its differentiable arguments, and their rules."""
-
-    function: Function
-    implementation: Function
-    arrays: tuple[str, ...]
-    signature: inspect.Signature | None
-    variadic: bool  # takes any number of arrays
-    _positional: int  # how many arguments may be given without their names
-    _defaults: dict[str, Any]
-    _rules: list[Rule | None]
-
-    @property
-    def name(self) -> str:
-        """The function's name, for messages and traces."""
-        return str(getattr(self.function, "__name__", self.function))
-
-    def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """Split a call into the differentiable arguments, in order, and all others by keyword."""
-        if self.signature is None:
-            return list(args), kwargs
-        if self.variadic:
-            return list(args), {**self._defaults, **kwargs}
-        parameters = self.signature.parameters
-        options = {**self._defaults, **dict(zip(parameters, args, strict=False)), **kwargs}
-        few = len(args) <= self._positional and len(args) + len(kwargs) <= len(parameters)
-        if len(options) != len(parameters) or not few:
-            self.signature.bind(*args, **kwargs)  # says what is wrong
-        return [options.pop(name) for name in self.arrays], options
-
-    def call(self, arrays: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Run the operation on what `bind` returned."""
-        if self.signature is None or self.variadic:
-            return self.implementation(*arrays, **options)
-        return self.implementation(**dict(zip(self.arrays, arrays, strict=True)), **options)
-
-    def rule(self, position: int) -> Rule:
-        """Return the rule for the differentiable argument at `position`."""
-        if self.variadic:
-            rule = self._rules[0] or Rule()
-            return Rule(*(f and functools.partial(f, position=position) for f in (rule.jvp, rule.vjp, rule.partial)))
-        return self._rules[position] or Rule()
-
-    def missing(self) -> list[str]:
-        """Name the differentiable arguments that have no rule yet."""
-        return [name for name, rule in zip(self.arrays, self._rules, strict=True) if rule is None]
-
 
 _OPERATIONS: dict[Function, Operation] = {}
 
@@ -160,11 +100,12 @@ def register(function: Function, *arrays: str, implementation: Function | None =
         raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
     parameters = signature.parameters.values() if signature else ()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-    positional = sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
+    unnamed = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
     variadic = arrays[0].startswith("*")
+    leading = variadic or signature is None or unnamed[: len(arrays)] == [*arrays]
     rules: list[Rule | None] = [None] * len(arrays)
     _OPERATIONS[function] = Operation(
-        function, implementation or function, arrays, signature, variadic, positional, defaults, rules
+        function, implementation or function, arrays, signature, variadic, leading, len(unnamed), defaults, rules
     )
 
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from nnlib._arrays import float_array
 from nnlib._forward import push
+from nnlib._operation import Operation
 from nnlib._reverse import Node, ancestors
 from nnlib._trace_text import Table, expression, factor, number, product, variable
 from nnlib._traced import running_level
-from nnlib.rules import Operation
 
 BAR, DOT = "\u0304", "\u0307"
 

@@ -2,6 +2,8 @@
 
 import gc
 import math
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnlib import numpy_composed
+from nnlib import autodiff, numpy_composed
 from nnlib._traced import plain
 from nnlib.autodiff import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
 from nnlib.gradcheck import check_gradients, numerical_jacobian
@@ -535,3 +537,18 @@ def test_a_tangent_has_the_shape_and_dtype_of_the_result():
         assert (tangent.shape, tangent.dtype) == (y.shape, y.dtype) == (f(x).shape, f(x).dtype)
         (gradient,) = vjp(f, x)[1](y)
         assert (gradient.shape, gradient.dtype) == (x.shape, x.dtype)
+
+
+def test_the_tangent_of_a_constant_has_its_dtype():
+    value, tangent = jvp(lambda x: (3, x), (2.0,), (1.0,))
+    assert value == (3.0, 2.0)
+    assert tangent == (0.0, 1.0)
+    assert value[0].dtype == tangent[0].dtype == np.float64
+
+
+def test_traces_are_imported_when_they_are_asked_for():
+    code = "import sys, nnlib.autodiff as a; print('nnlib.trace' in sys.modules, a.trace.__module__)"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout.split() == ["False", "nnlib.trace"]
+    with pytest.raises(AttributeError, match=r"'nnlib\.autodiff' has no attribute 'trance'"):
+        autodiff.trance  # noqa: B018

@@ -24,12 +24,6 @@ WITHOUT_EXAMPLE = {
     "rules.rule": "would register an operation of the example for the whole process",
     "trace.Trace": "its tables fill pages; chapters/autodiff.md shows them",
     "trace.trace": "its tables fill pages; chapters/autodiff.md shows them",
-    "models.mlp_init": "examples to come",
-    "models.mlp_forward": "examples to come",
-    "models.mlp_backward": "examples to come",
-    "models.cnn_init": "examples to come",
-    "models.cnn_forward": "examples to come",
-    "models.cnn_backward": "examples to come",
 }
 
 
