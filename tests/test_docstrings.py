@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from test_api_page import INTERNAL, public
 
@@ -28,8 +29,8 @@ WITHOUT_EXAMPLE = {
 
 
 def examples(function: Callable[..., Any], module: Any) -> list[doctest.DocTest]:
-    function = inspect.unwrap(function)  # doctest passes over decorated functions
-    found = doctest.DocTestFinder().find(function, module.__name__, module=False, globs=dict(vars(module)))
+    function = inspect.unwrap(function)  # doctest passes over decorated functions; np is what a reader has imported
+    found = doctest.DocTestFinder().find(function, module.__name__, module=False, globs={"np": np, **vars(module)})
     return [test for test in found if test.examples]
 
 
