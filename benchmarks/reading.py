@@ -13,18 +13,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, stock
 from tools import markdown
 from tools.browser import INSTALL, chromium, find
+from tools.fileserver import Quiet, served
 from tools.paths import BUILD, ROOT, VENV
 
 sys.path.insert(0, str(ROOT / "tests" / "pages"))
@@ -36,8 +34,8 @@ COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map"}
 RUNS = 3
 
 
-class Compressing(SimpleHTTPRequestHandler):
-    """A file server that compresses what a host would compress, and says nothing."""
+class Compressing(Quiet):
+    """A file server that compresses what a host would compress."""
 
     def do_GET(self) -> None:
         """Answer with a file."""
@@ -57,21 +55,6 @@ class Compressing(SimpleHTTPRequestHandler):
         self.end_headers()
         with suppress(ConnectionError):  # a browser that goes on to the next page need not wait for this one
             self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder; yield its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressing, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def lighthouse(address: str, *, desktop: bool) -> dict[str, Any]:
@@ -188,9 +171,9 @@ def measure(pages: Path, names: list[str], *, local: Path | None = None) -> dict
     """Return everything that is measured of one book."""
     import files
 
-    with served(pages) as home:
+    with served(pages, Compressing) as home:
         found = looked_at(home, names)
-    with served(local or pages) as home:
+    with served(local or pages, Compressing) as home:
         if local:
             near = looked_at(home, names)
             found |= {name: near[name] for name in ("rules", "bytes", "noise", "clipped", "paper")}
