@@ -138,6 +138,19 @@ CHANGES = {
 }  # fmt: skip
 
 
+def test_tests_of_nnlib_are_found_through_the_files_beside_them(tmp_path):
+    (tmp_path / "tests").mkdir()
+    for name, text in {
+        "test_direct": "from nnlib.softmax import softmax\n",
+        "test_through": "import rows\n",
+        "rows": "import json\nfrom nnlib import softmax\n",
+        "test_other": "import json\nfrom tools import book\n",
+    }.items():
+        (tmp_path / "tests" / f"{name}.py").write_text(text)
+    assert [path.stem for path in cover.about_nnlib(tmp_path)] == ["test_direct", "test_through"]
+    assert {"test_hostile_input", "test_docstrings"} <= {path.stem for path in cover.about_nnlib(ROOT)}
+
+
 def examined(folder, **files):
     for name, text in (PROJECT | files).items():
         path = folder / name

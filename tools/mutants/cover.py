@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from tools.paths import ROOT
 
 CLAIMS = "tests/test_claims_bite.py"  # executes the chapters, in which every claim must hold
 LEFT_OUT = "slow or pages"
+EXAMPLES = "test_docstrings.py"  # imports every module by its name
 ABOUT_PAGES = {"test_page_rules.py"}  # calls nnlib only to have lines to read
 
 
@@ -74,12 +76,16 @@ def _around(tree: ast.Module, line: int) -> ast.FunctionDef | None:
 
 
 def about_nnlib(root: Path) -> Iterator[Path]:
-    """Yield the test files that import nnlib."""
+    """Yield the test files that import nnlib, themselves or through a file beside them."""
     for path in sorted((root / "tests").glob("test_*.py")):
-        if path.name not in ABOUT_PAGES and any(
-            line.startswith(("from nnlib", "import nnlib")) for line in path.read_text().splitlines()
-        ):
+        if path.name == EXAMPLES or (path.name not in ABOUT_PAGES and _imports_nnlib(path)):
             yield path
+
+
+def _imports_nnlib(path: Path) -> bool:
+    modules = re.findall(r"^(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.M)
+    beside = [path.with_name(f"{module}.py") for module in modules]
+    return "nnlib" in modules or any(other.exists() and _imports_nnlib(other) for other in beside)
 
 
 class Watch:
