@@ -195,3 +195,9 @@ def test_errors():
         for call in (lambda bad=bad: accumulation_cost(bad, "forward"), lambda bad=bad: best_order(bad)):
             with pytest.raises(ValueError, match="positive whole numbers"):
                 call()
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 2), (3, 3), (2, 3, 1)])
+def test_a_jacobian_has_the_axes_of_the_value_and_then_those_of_the_argument(shape):
+    with pytest.raises(ValueError, match=r"the Jacobian of stage 1 must have shape \(2, 3\), got "):
+        forward_accumulation([(lambda x: x[:2], lambda x: np.ones(shape))], np.ones(3))

@@ -176,3 +176,17 @@ def test_the_tolerance_of_an_order_is_relative_to_the_largest_value():
             claim_order("eq-below", *chain, rejects={"reversed": (1.0, 0.0)})
     with pytest.raises(ClaimFailed, match="side 2 is above side 3: 2.0 against 1.5"):
         claim_order("eq-below", 1.0, [2.0, 1.0], [1.5, 3.0], rejects={"reversed": (1.0, 0.0)})
+
+
+def test_an_order_forgives_rounding_on_the_scale_of_one_or_of_the_largest(capsys):
+    claim_order("eq-below", 1.0 + 1e-13, 1.0, rejects={"more": (1.0 + 1e-11, 1.0)})
+    claim_order("eq-below", 0.25, 0.0, rejects={"more": (0.4, 0.0)}, tolerance=0.25)
+    claim_order("eq-below", np.inf, np.inf, rejects={"more": (np.inf, 0.0)})
+    assert capsys.readouterr().out.count("1 inequality holds; rejects: more") == 3
+    claim_order("eq-below", [0, 1], [1, 2], rejects={"reversed": ([1, 2], [0, 1])})
+    assert "2 inequalities hold; rejects: reversed" in capsys.readouterr().out
+
+
+def test_a_claim_about_nothing_is_refused():
+    with pytest.raises(ValueError, match="the sides are empty"):
+        claim("eq-empty", np.zeros(0), np.zeros(0), rejects={"one": 1.0})

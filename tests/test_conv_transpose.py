@@ -118,3 +118,23 @@ def test_each_direction_has_its_own_limits():
     for shape in ((3,), (1,), (2, 1)):
         with pytest.raises(ValueError, match="one bias for each of 2 outputs"):
             conv_transpose2d(x, np.ones((1, 2, 2, 2)), np.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("x", "w"), [((1, 1, 2), (1, 1, 2, 2)), ((1, 1, 2, 2, 2), (1, 1, 2, 2)), ((1, 1, 2, 2), (1, 1, 2))]
+)
+def test_images_and_kernels_have_four_axes(x, w):
+    with pytest.raises(ValueError, match=r"x and w must have shapes \(N, C, H, W\) and \(C, O, K1, K2\); got"):
+        conv_transpose2d(np.ones(x), np.ones(w))
+
+
+@pytest.mark.parametrize("size", [(0, 3), (3, 0)])
+def test_an_image_has_rows_and_columns(size):
+    with pytest.raises(ValueError, match="x must have at least one row and one column; got shape"):
+        conv_transpose2d(np.ones((1, 1, *size)), np.ones((1, 1, 2, 2)))
+
+
+def test_padding_that_leaves_nothing_is_named_with_the_size_it_leaves_nothing_of():
+    with pytest.raises(ValueError, match="padding 2 leaves nothing of an output of 4 by 5"):
+        conv_transpose2d(np.ones((1, 1, 3, 4)), np.ones((1, 1, 2, 2)), padding=2)
+    assert conv_transpose2d(np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2)), padding=2).shape == (1, 1, 1, 1)

@@ -8,7 +8,7 @@ import pytest
 from rule_samples import SAMPLES
 
 import nnlib
-from nnlib.autodiff import jvp, vjp
+from nnlib.autodiff import grad, jvp, vjp
 from nnlib.gradcheck import check_gradients
 from nnlib.rules import operation, operations
 from nnlib.trace import trace
@@ -52,3 +52,42 @@ def test_the_dtype_is_kept(function, f, args, dtype):
     assert tangent.dtype == y.dtype == again.dtype
     assert [g.dtype for g in cotangents] == [dtype] * len(args)
     assert [g.shape for g in cotangents] == [x.shape for x in args]
+
+
+@pytest.mark.parametrize(("extremum", "sign"), [(np.max, 1), (np.min, -1)])
+def test_equal_extrema_share_the_derivative(extremum, sign):
+    x = sign * np.array([[3.0, 1.0, 3.0], [2.0, 2.0, 2.0]])
+    gradient = grad(lambda z: extremum(z, axis=1).sum())(x)
+    np.testing.assert_allclose(gradient, [[0.5, 0, 0.5], [1 / 3, 1 / 3, 1 / 3]])
+
+
+@pytest.mark.parametrize("extremum", [np.maximum, np.minimum])
+def test_two_equal_arguments_share_the_derivative(extremum):
+    assert grad(lambda z: extremum(z, 2.0))(2.0) == 0.5
+    assert grad(lambda z: extremum(2.0, z))(2.0) == 0.5
+
+
+def test_powers_at_the_edges_of_their_domain():
+    assert grad(lambda x: x**0.0)(np.inf) == 0
+    assert grad(lambda x: x**0.0)(0.0) == 0
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(grad(lambda n: np.power(-2.0, n))(3.0))
+    assert grad(lambda n: np.power(0.0, n))(3.0) == 0
+
+
+def test_arguments_of_numpy_functions_may_be_named():
+    x = np.array([-2.0, 0.5, 3.0])
+    assert grad(lambda z: np.clip(z, a_min=-1, a_max=1).sum())(x).tolist() == [0, 1, 0]
+    assert grad(lambda z: np.clip(a=z, a_min=-1, a_max=1).sum())(x).tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("subscripts", ["i,i", "...,...->...", "ij,jk"])
+def test_sums_of_products_are_written_out(subscripts):
+    with pytest.raises(NotImplementedError, match="einsum"):
+        vjp(lambda z: np.einsum(subscripts, z, np.ones((3, 3))[: z.ndim * 2]), np.ones((3, 3)))
+
+
+def test_only_an_axis_of_length_one_is_squeezed():
+    for length in (0, 2):
+        with pytest.raises(ValueError, match="squeeze"):
+            vjp(lambda z: np.squeeze(z, axis=0), np.ones((length, 3)))

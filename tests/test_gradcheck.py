@@ -215,3 +215,20 @@ def test_values_that_are_equal_pass_at_any_tolerance_and_the_scale_is_at_least_o
 def test_other_orders_are_refused(order):
     with pytest.raises(ValueError, match="the order must be 1 or 2"):
         check_gradients(np.sin, 1.0, order=order)
+
+
+def test_a_direction_has_the_shape_of_its_point():
+    for x, direction in ((np.ones(2), np.ones(3)), (np.ones(3), np.ones(2)), (np.ones(2), np.ones((2, 1)))):
+        with pytest.raises(ValueError, match=r"direction has shape .*, x has shape .*; they must be equal"):
+            directional_derivative(np.sum, x, direction)
+
+
+def test_a_direction_may_be_empty_or_point_backward():
+    assert directional_derivative(np.sum, np.zeros(0), np.zeros(0)) == 0
+    assert directional_derivative(np.sum, np.ones(3), np.full(3, -1.0)) == pytest.approx(-3, rel=1e-12)
+
+
+@pytest.mark.parametrize("exponent", [-1000, -500, 499, 500, 900])
+def test_a_direction_may_be_tiny_or_huge(exponent):
+    derivative = directional_derivative(lambda x: x * x, np.array([1.5]), np.array([2.0**exponent]))
+    assert derivative == pytest.approx([3 * 2.0**exponent], rel=1e-10)

@@ -134,3 +134,15 @@ def test_a_size_that_is_not_positive_is_refused():
     with pytest.raises(ValueError, match="2 channels and 3 outputs cannot be split into 2 groups"):
         summarize([Conv(3, 3, groups=2)], (2, 9, 9))
     assert summarize([Conv(1, 1), Dense(1)], (1, 1, 1)).total.weights == 2
+
+
+def test_a_pair_of_sizes_needs_two_directions():
+    for sizes in ((3,), (3, 3, 3)):
+        with pytest.raises(ValueError, match=r"k must have one size for each of 2 direction\(s\)"):
+            summarize([Conv(4, sizes)], (1, 8, 8))
+
+
+@pytest.mark.parametrize(("name", "least"), [("k", 1), ("s", 1), ("d", 1), ("p", 0)])
+def test_a_size_is_not_below_its_least(name, least):
+    with pytest.raises(ValueError, match=f"{name} must be an integer of at least {least}"):
+        summarize([Conv(**{"channels": 4, "k": 3, name: least - 1})], (1, 8, 8))

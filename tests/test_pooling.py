@@ -113,3 +113,32 @@ def test_bad_input_is_refused_with_a_reason(pool):
         pool(x, 5)
     with pytest.raises(TypeError, match="x must hold real numbers"):
         pool(x.astype(str), 2)
+
+
+def test_zeros_of_the_padding_count_unless_one_says_otherwise():
+    x = np.full((1, 1, 2, 2), 4.0)
+    assert avg_pool2d(x, 2, padding=1).tolist() == [[[[1, 1], [1, 1]]]]
+    assert avg_pool2d(x, 2, padding=1, count_include_pad=False).tolist() == [[[[4, 4], [4, 4]]]]
+
+
+def test_a_mean_is_finite_where_its_sum_is_not():
+    x = np.full((1, 1, 2, 4), 1.5e308)
+    assert avg_pool2d(x, 2).tolist() == [[[[1.5e308, 1.5e308]]]]
+    means = avg_pool2d(x, (2, 4), padding=(0, 2), stride=2, count_include_pad=False)
+    np.testing.assert_allclose(means, 1.5e308)
+
+
+@pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d])
+@pytest.mark.parametrize("shape", [(4, 4), (1, 4, 4), (1, 1, 1, 4, 4)])
+def test_images_come_in_batches(pool, shape):
+    with pytest.raises(ValueError, match="x must have four axes, NCHW; got shape"):
+        pool(np.ones(shape), 2)
+
+
+@pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d])
+@pytest.mark.parametrize("shape", [(1, 1, 0, 3), (1, 1, 3, 0)])
+def test_an_image_has_rows_and_columns(pool, shape):
+    with pytest.raises(ValueError, match="at least one row and one column"):
+        pool(np.ones(shape), 1)
+    assert pool(np.ones((0, 2, 4, 4)), 2).shape == (0, 2, 2, 2)
+    assert pool(np.ones((2, 0, 4, 4)), 2).shape == (2, 0, 2, 2)
