@@ -10,6 +10,7 @@ from rule_samples import SAMPLES
 import nnlib
 from nnlib.autodiff import grad, jvp, vjp
 from nnlib.gradcheck import check_gradients
+from nnlib.numpy_shapes import put_back
 from nnlib.rules import operation, operations
 from nnlib.trace import trace
 
@@ -91,3 +92,9 @@ def test_only_an_axis_of_length_one_is_squeezed():
     for length in (0, 2):
         with pytest.raises(ValueError, match="squeeze"):
             vjp(lambda z: np.squeeze(z, axis=0), np.ones((length, 3)))
+
+
+@pytest.mark.parametrize(("g", "shape"), [((1,), (3,)), ((3,), (1, 3)), ((2,), (3,)), ((3, 3), (3,))])
+def test_what_is_put_back_fits_its_place_without_broadcasting(g, shape):
+    with pytest.raises(ValueError, match="does not fit the place of shape"):
+        put_back(np.ones(g), slice(None), shape)
