@@ -215,3 +215,19 @@ def test_values_that_are_equal_pass_at_any_tolerance_and_the_scale_is_at_least_o
 def test_other_orders_are_refused(order):
     with pytest.raises(ValueError, match="the order must be 1 or 2"):
         check_gradients(np.sin, 1.0, order=order)
+
+
+def test_directions_of_any_length():
+    assert directional_derivative(np.exp, 0.0, -1.0) == pytest.approx(-1, rel=1e-10)
+    for length in (2.0**-700, 2.0**700):
+        assert directional_derivative(np.exp, 0.0, length) / length == pytest.approx(1, rel=1e-10)
+    with pytest.raises(ValueError, match=r"direction has shape \(1,\), x has shape \(2,\)"):
+        directional_derivative(np.sin, np.ones(2), np.ones(1))
+
+
+def test_an_error_in_the_derivative_of_forward_mode_is_caught():
+    def careless(v, p, x):
+        return np.asarray(plain(p)) * (v - (v * p).sum(axis=-1, keepdims=True))
+
+    with pytest.raises(AssertionError, match="the jvp of operation, argument 0"):
+        check_gradients(planted(jvp=careless), X, order=2)
