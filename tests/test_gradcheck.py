@@ -219,6 +219,7 @@ def test_other_orders_are_refused(order):
 
 def test_directions_of_any_length():
     assert directional_derivative(np.exp, 0.0, -1.0) == pytest.approx(-1, rel=1e-10)
+    assert directional_derivative(np.sin, np.zeros(0), np.zeros(0)).shape == (0,)
     for length in (2.0**-700, 2.0**700):
         assert directional_derivative(np.exp, 0.0, length) / length == pytest.approx(1, rel=1e-10)
     with pytest.raises(ValueError, match=r"direction has shape \(1,\), x has shape \(2,\)"):
