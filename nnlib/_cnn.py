@@ -97,7 +97,7 @@ def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus")
     x = float_array(x)
     c1, c2, k = axes(params, "K1", 4)[0], axes(params, "K2", 4)[0], axes(params, "W3", 2)[0]
     params = checked(params, K1=(c1, 1, 3, 3), b1=(c1,), K2=(c2, c1, 3, 3), b2=(c2,), W3=(k, 16 * c2), b3=(k,))
-    if x.ndim != 4 or x.shape[1:] != (1, 8, 8):
+    if x.shape[1:] != (1, 8, 8):
         raise ValueError(f"x must have shape (n, 1, 8, 8); got {x.shape}")
     a1 = conv2d(x, params["K1"], params["b1"], padding=1)
     h1 = act(a1)

@@ -552,3 +552,9 @@ def test_traces_are_imported_when_they_are_asked_for():
     assert run.stdout.split() == ["False", "nnlib.trace"]
     with pytest.raises(AttributeError, match=r"'nnlib\.autodiff' has no attribute 'trance'"):
         autodiff.trance  # noqa: B018
+
+
+def test_what_only_the_outer_transformation_follows_has_no_inner_derivative():
+    inner = jvp(lambda x: jvp(lambda y: x * 1.0, (2.0,), (1.0,))[1], (3.0,), (1.0,))
+    assert inner == (0.0, 0.0)
+    assert grad(lambda x: vjp(lambda y: x * 1.0, 2.0)[1](1.0)[0] + x)(3.0) == 1.0

@@ -101,6 +101,8 @@ def test_bad_networks_are_refused_with_a_reason():
         summarize([Conv(4, 3, groups=2)], (3, 8, 8))
     with pytest.raises(ValueError, match=r"k must have one size for each of 2 direction\(s\); got \(1, 2, 3\)"):
         summarize([Pool((1, 2, 3))], (3, 8, 8))
+    with pytest.raises(ValueError, match=r"k must have one size for each of 2 direction\(s\); got \(1,\)"):
+        summarize([Pool((1,))], (3, 8, 8))
     with pytest.raises(ValueError, match=r"one size for each of 0 direction\(s\)"):
         summarize([Dense(4), Conv(4, 3)], (3, 8, 8))
     with pytest.raises(ValueError, match="channels must be an integer of at least 1; got 0"):

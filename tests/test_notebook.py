@@ -86,3 +86,7 @@ def test_a_quoted_number_is_published_in_the_form_of_myst_nb(monkeypatch):
 def test_how_to_round_is_said_by_name():
     with pytest.raises(TypeError, match="positional"):
         glue("loss", 2 / 3, 2)
+
+
+def test_large_integers_are_shown_exactly(capsys):
+    assert shown(capsys, 2**53 + 1) == "9007199254740993\n"

@@ -187,3 +187,11 @@ def test_a_kernel_fits_exactly_or_not_at_all(kernel, dilation):
     assert conv2d_matrix(np.ones(kernel), (3, 4), "full", dilation=dilation).shape[1] == 12
     assert conv2d_matrix(np.ones((3, 4)), (3, 4)).tolist() == [[1.0] * 12]
     assert conv2d_matrix(np.ones((2, 2)), (3, 4), dilation=(2, 3)).shape == (1, 12)
+
+
+def test_sizes_and_kernels_of_too_few_dimensions():
+    with pytest.raises(ValueError, match=r"w must have 2 dimension.*got shape \(2,\)"):
+        conv2d_matrix([1, 2], (3, 4))
+    with pytest.raises(ValueError, match="stride must be one integer or a pair"):
+        conv2d_matrix([[1]], (4, 2), stride=(1,))
+    assert conv2d_matrix([[1]], (4, 2), stride=np.array(2)).shape == (2, 8)

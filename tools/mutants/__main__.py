@@ -3,7 +3,7 @@
 python -m tools.mutants                   every mutant
 python -m tools.mutants --sample 1000     as many, drawn from all modules with a fixed seed
 python -m tools.mutants softmax losses    those of some modules; writes no page
-python -m tools.mutants --again           only those that survived the last time
+python -m tools.mutants --again           only those that survived the last time, and are not on the reviewed list
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def main() -> None:
     chosen = every[: options.sample]
     before = report.read(LAST) if options.again else []
     if options.again:
-        names = {result.name for result in before if result.verdict == judge.SURVIVED}
+        explained = reviewed.entries()
+        open_ones = (result for result in before if not any(entry.speaks_of(result) for entry in explained))
+        names = {result.name for result in open_ones if result.verdict == judge.SURVIVED}
         chosen = [mutant for mutant in every if mutant.name in names]
     say(f"{len(chosen)} of {len(every)} mutants")
     results = examine(chosen, options.workers)
