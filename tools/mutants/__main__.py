@@ -89,7 +89,7 @@ def main() -> None:
     explained = reviewed.entries()
     say(report.summary(results, explained))
     if not options.modules:
-        report.page(results, len(every), explained)
+        report.page(results, len(every), explained, sampled=options.sample is not None)
     sys.exit(0 if report.sums(results, explained).rate >= ENOUGH else 1)
 
 

@@ -95,13 +95,22 @@ def state() -> str:
     return date.today().isoformat() + (f", commit `{commit}`" if commit else "")
 
 
-def page(results: Sequence[Result], planned: int, entries: Sequence[Entry], path: Path = PAGE, note: str = "") -> None:
+def page(
+    results: Sequence[Result],
+    planned: int,
+    entries: Sequence[Entry],
+    path: Path = PAGE,
+    *,
+    note: str = "",
+    sampled: bool = True,
+) -> None:
     """Write the tables of the page; the note stands below the figures."""
     modules: dict[str, list[Result]] = defaultdict(list)
     for result in results:
         modules[result.module].append(result)
     whole = sums(results, entries)
-    part = "all" if whole.judged == planned else f"{whole.judged}, drawn at random with a fixed seed,"
+    part = f"{whole.judged}, drawn at random with a fixed seed," if sampled else f"{whole.judged}"
+    part = "all" if whole.judged == planned else part
     lines = [
         f"Last run: {state()}. Of {planned} mutants, {part} were judged: {whole.tests} were noticed by the unit tests, "
         f"{whole.claims} by the claims alone. {whole.reviewed} are on the reviewed list and {whole.survived} survived. "
