@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib._arrays import float_array, float_arrays, is_traced
+from nnlib._arrays import float_array, float_arrays, is_traced, real_number
 
 
 class Follower:
@@ -46,3 +46,8 @@ def test_traced_values_pass_through():
     assert not is_traced(np.float64(1))
     assert not is_traced([follower])
     assert float_array(follower) is follower
+
+
+def test_an_integer_beyond_float64_is_an_infinity_of_its_sign():
+    assert real_number(10**400, "k") == np.inf
+    assert real_number(-(10**400), "k") == -np.inf

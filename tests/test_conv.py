@@ -338,3 +338,10 @@ def test_the_buffer_is_used_and_not_exceeded():
         assert plan.buffer == max(
             9 * channels * images * (rows.stop - rows.start) for _, images in plan.images for _, rows in plan.rows
         )
+
+
+def test_many_terms_of_float16_are_summed_without_loss():
+    ones = np.ones((1, 1, 1, 4097), np.float16)  # a sum in float16 stops at 2048
+    for result in (conv2d(ones, ones[..., :-1]), conv2d_weight_gradient(ones[..., :-1], ones, (1, 2))):
+        assert result.dtype == np.float16
+        assert np.all(result == 4096)
