@@ -69,9 +69,14 @@ def float_arrays(**named: Any) -> list[Array]:
     **named : array_like
         The arguments by name: ``x, w = float_arrays(x=x, w=w)``. Traced values are returned as they are.
     """
-    dtypes = {x.dtype if type(x) is np.ndarray else None for x in named.values()}
-    if len(dtypes) == 1 and dtypes <= KEPT:  # the usual case, in a fifth of the time
-        return [*named.values()]
+    dtype = None
+    for x in named.values():  # the usual case, in a seventh of the time: arrays of one dtype
+        if type(x) is not np.ndarray or (dtype is not None and x.dtype is not dtype):
+            break
+        dtype = x.dtype
+    else:
+        if dtype in KEPT:
+            return [*named.values()]
     arrays = [float_array(x, name) for name, x in named.items()]
     strong = [a.dtype for a, x in zip(arrays, named.values(), strict=True) if type(x) not in (int, float, bool)]
     dtype = np.result_type(*strong) if strong else np.dtype(np.float64)

@@ -6,10 +6,14 @@ Their rules stand in `nnlib.conv`, which offers them: each is written with the o
 import math
 from typing import Any
 
+import numpy as np
+
 from nnlib._arrays import Array, float_arrays
-from nnlib._im2col import correlate, correlate_with, scatter
-from nnlib._windows import IntOrPair, Padding, group_count, layer, opposite, pair
+from nnlib._im2col import by_group, correlate, correlate_with, scatter
+from nnlib._windows import IntOrPair, Padding, Sliding, group_count, layer, opposite, pair, remembered
 from nnlib.rules import differentiable
+
+FEW = 10_000  # entries: copying so many takes less time than NumPy's calls for adding them back, weight by weight
 
 
 @differentiable("g", "w")
@@ -46,8 +50,9 @@ def conv2d_input_gradient(
 
     Notes
     -----
-    At stride 1 it is itself a convolution layer, with flipped kernels, inputs and outputs exchanged, and the padding
-    that the layer lacks of "full". That is the faster way unless there are many more outputs than inputs.
+    It is itself a convolution layer of stride 1, with flipped kernels, inputs and outputs exchanged, stride − 1 zeros
+    between neighbors in g, and the padding that the layer lacks of "full". That is the faster way for small images and
+    at stride 1, unless there are many more outputs than inputs; otherwise the kernels are added up where they stood.
     Derived in chapters/conv-backprop.md, The gradient in the input.
 
     Examples
@@ -57,17 +62,11 @@ def conv2d_input_gradient(
     [[[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]]]
     """
     g, w = float_arrays(g=g, w=w)
-    need_axes(g, "g")
-    need_axes(w, "w")
-    groups = group_count(groups)
-    x_shape = (len(g), w.shape[1] * groups, *pair(image_size, "image_size", 0))
-    s = layer(x_shape, w.shape, stride, padding, dilation, groups)
-    _need_output(g, (len(g), len(w), *s.output))
-    back = opposite(s)
-    if back is None or len(w) > 2 * x_shape[1] or not math.isfinite(w.sum()):  # ∞ · 0 where g is padded would be nan
-        return scatter(g, w, s, groups)
-    kernels = w.reshape(groups, -1, *w.shape[1:]).swapaxes(1, 2)[..., ::-1, ::-1]
-    return correlate(g, kernels.reshape(x_shape[1], -1, *s.kernel), back, groups)
+    s, back = _layer_and_back(g.shape, w.shape, image_size, stride, padding, dilation, groups)
+    if back is None or not math.isfinite(np.vdot(w, w)):  # ∞ · 0 where g is padded would be nan
+        return scatter(g, by_group(w, groups), s)
+    flipped = w.reshape(groups, len(w) // groups, w.shape[1], -1)[..., ::-1]
+    return correlate(g, flipped.swapaxes(1, 2).reshape(groups, w.shape[1], -1), back)
 
 
 @differentiable("g", "x")
@@ -113,20 +112,45 @@ def conv2d_weight_gradient(
     [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
     g, x = float_arrays(g=g, x=x)
-    need_axes(g, "g")
-    need_axes(x, "x")
-    w_shape = (g.shape[1], x.shape[1] // group_count(groups), *pair(kernel_size, "kernel_size", 1))
-    s = layer(x.shape, w_shape, stride, padding, dilation, groups)
-    _need_output(g, (len(x), w_shape[0], *s.output))
+    s = _layer_of(g.shape, x.shape, kernel_size, stride, padding, dilation, groups)
     return correlate_with(g, x, s, groups)
 
 
-def need_axes(array: Array, name: str, axes: int = 4) -> None:
-    """Raise unless an array has so many axes."""
-    if array.ndim != axes:
-        raise ValueError(f"{name} must have {axes} axes; got shape {array.shape}")
+@remembered
+def _layer_and_back(
+    g_shape: Any, w_shape: Any, image_size: Any, stride: Any, padding: Any, dilation: Any, groups: Any
+) -> tuple[Sliding, Sliding | None]:
+    """Return how the kernel slides over the input and, where that is the faster way, how back over the output."""
+    need_axes(g_shape, "g")
+    need_axes(w_shape, "w")
+    channels = w_shape[1] * group_count(groups)
+    x_shape = (g_shape[0], channels, *pair(image_size, "image_size", 0))
+    s = layer(x_shape, w_shape, stride, padding, dilation, groups)
+    _need_output(g_shape, (g_shape[0], w_shape[0], *s.output))
+    gathered, added = (math.prod(shape) for shape in ((w_shape[0], *s.image), (channels, *s.output)))
+    pays = gathered <= 2 * added or gathered * g_shape[0] * s.weights <= FEW
+    return s, opposite(s) if pays else None
 
 
-def _need_output(g: Array, shape: tuple[int, ...]) -> None:
-    if g.shape != shape:
-        raise ValueError(f"g must have the shape of the layer's output, {shape}; got {g.shape}")
+@remembered
+def _layer_of(
+    g_shape: Any, x_shape: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: Any
+) -> Sliding:
+    """Return how the kernel slides over the input."""
+    need_axes(g_shape, "g")
+    need_axes(x_shape, "x")
+    w_shape = (g_shape[1], x_shape[1] // group_count(groups), *pair(kernel_size, "kernel_size", 1))
+    s = layer(x_shape, w_shape, stride, padding, dilation, groups)
+    _need_output(g_shape, (x_shape[0], w_shape[0], *s.output))
+    return s
+
+
+def need_axes(shape: tuple[int, ...], name: str, axes: int = 4) -> None:
+    """Raise unless an array of this shape has so many axes."""
+    if len(shape) != axes:
+        raise ValueError(f"{name} must have {axes} axes; got shape {shape}")
+
+
+def _need_output(g_shape: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if g_shape != shape:
+        raise ValueError(f"g must have the shape of the layer's output, {shape}; got {g_shape}")

@@ -5,7 +5,6 @@ columns. Columns are laid out as (groups, weights, images, places). Only a piece
 into a core's cache, and every piece reuses the same buffer. float16 is summed in float32.
 """
 
-import math
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
@@ -16,16 +15,24 @@ import numpy as np
 from nnlib._arrays import Array
 from nnlib._windows import Sliding, interior, windows
 
-BUFFER = 1 << 20  # bytes
+BUFFER = 1 << 18  # entries
+SMALL = 1_000_000  # multiply-adds
 
 
-def correlate(x: Array, w: Array, s: Sliding, groups: int) -> Array:
+def correlate(x: Array, kernels: Array, s: Sliding) -> Array:
     """Return the output of the layer: the kernels times the columns of x."""
-    kernels = _by_group(w, groups)
-    y = np.empty((len(x), groups, len(w) // groups, s.places), kernels.dtype)
-    for images, places, columns in _columns(x, s, groups, y.dtype):
-        np.matmul(kernels, columns.transpose(2, 0, 1, 3), out=y[images, :, :, places])
-    return _in(x.dtype, y.reshape(len(x), len(w), *s.output))
+    groups, outputs, _ = kernels.shape
+    plan = _plan(len(x), kernels.shape, s)
+    y = np.empty((len(x), groups, outputs, s.places), _summed_in(x))
+    kernels = _in(y.dtype, kernels)
+    for at, columns in _columns(x, s, plan, y.dtype):
+        part = y[at]
+        if plan.apart:
+            np.matmul(kernels, columns.transpose(2, 0, 1, 3), out=part)
+        else:
+            wide = kernels @ columns.reshape(groups, columns.shape[1], -1)
+            part[...] = wide.reshape(groups, outputs, *columns.shape[2:]).transpose(2, 0, 1, 3)
+    return _in(x.dtype, y.reshape(len(x), groups * outputs, *s.output))
 
 
 def correlate_with(g: Array, x: Array, s: Sliding, groups: int) -> Array:
@@ -33,74 +40,92 @@ def correlate_with(g: Array, x: Array, s: Sliding, groups: int) -> Array:
     inputs, outputs = x.shape[1] // groups, g.shape[1] // groups
     gradient = np.zeros((groups, inputs * s.weights, outputs), _summed_in(x))
     g = _in(gradient.dtype, g.reshape(len(g), groups, outputs, s.places))
-    for images, places, columns in _columns(x, s, groups, gradient.dtype):
-        part = g[images, :, :, places].transpose(1, 0, 3, 2).reshape(groups, -1, outputs)
-        gradient += columns.reshape(groups, inputs * s.weights, -1) @ part
-    return _in(x.dtype, gradient.swapaxes(1, 2).reshape(-1, inputs, *s.kernel))
+    plan = _plan(len(x), (groups, outputs, inputs * s.weights), s)
+    for at, columns in _columns(x, s, plan, gradient.dtype):
+        part = g[at]
+        if len(part) > 1 and 8 * outputs <= s.places:  # long thin products are slow, and these take little memory
+            gradient += (columns.transpose(2, 0, 1, 3) @ part.swapaxes(2, 3)).sum(axis=0)
+        else:
+            gradient += columns.reshape(groups, columns.shape[1], -1) @ _side_by_side(part).swapaxes(1, 2)
+    return _in(x.dtype, gradient.swapaxes(1, 2).reshape(groups * outputs, inputs, *s.kernel))
 
 
-def scatter(g: Array, w: Array, s: Sliding, groups: int) -> Array:
+def scatter(g: Array, kernels: Array, s: Sliding) -> Array:
     """Return the gradient of the input: the columns are the kernels times g, and are added back to their windows."""
-    kernels = _by_group(w, groups).swapaxes(1, 2)
-    g = _in(kernels.dtype, g.reshape(len(g), groups, len(w) // groups, s.places))
-    channels = w.shape[1] * groups
-    x = np.empty((len(g), channels, *s.image), w.dtype)
-    plan = _plan(len(g), channels, s, kernels.itemsize)
-    buffer, padded = np.empty(plan.buffer, kernels.dtype), np.empty(plan.padded, kernels.dtype)
-    for images, m in plan.images:
+    groups, outputs, weights = kernels.shape
+    plan = _plan(len(g), kernels.shape, s)
+    x = np.empty((len(g), groups * weights // s.weights, *s.image), g.dtype)
+    buffer, padded = np.empty(plan.buffer, _summed_in(g)), np.empty(plan.padded, _summed_in(g))
+    kernels = _in(buffer.dtype, kernels).swapaxes(1, 2)
+    g = _in(buffer.dtype, g.reshape(len(g), groups, outputs, s.places))
+    for images, m, pieces in plan.parts:
         padded[...] = 0
-        view = windows(padded[:m], s).swapaxes(0, 1)
-        for rows, places in plan.rows:
-            columns = _part(buffer, (channels, *s.kernel, m, rows.stop - rows.start, s.output[1]))
-            by_group = columns.reshape(*kernels.shape[:2], m, -1)
-            np.matmul(kernels, g[images, :, :, places], out=by_group.transpose(2, 0, 1, 3))
+        view = windows(padded[:m], s)
+        for rows, at in pieces:
+            some = view[rows]
+            columns = np.ndarray(some.shape, buffer.dtype, buffer)
+            if plan.apart:
+                np.matmul(kernels, g[at], out=columns.reshape(groups, weights, m, -1).transpose(2, 0, 1, 3))
+            else:
+                np.matmul(kernels, _side_by_side(g[at]), out=columns.reshape(groups, weights, -1))
             for p, q in product(range(s.kernel[0]), range(s.kernel[1])):
-                windows_at = view[:, :, p, q, rows]
-                windows_at += columns[:, p, q]
+                some[:, p, q] += columns[:, p, q]
         x[images] = interior(padded[:m], s)
     return x
 
 
-def _columns(x: Array, s: Sliding, groups: int, dtype: Any) -> Iterator[tuple[slice, slice, Array]]:
-    """Yield, piece by piece, which images and places the columns belong to, and the columns."""
-    n, channels = x.shape[:2]
-    plan = _plan(n, channels, s, dtype.itemsize)
-    buffer = np.empty(plan.buffer, dtype)
-    padded = np.zeros(plan.padded, dtype) if s.padded != s.image else None
-    for images, m in plan.images:
-        part = x[images]
-        if padded is not None:
-            interior(padded[:m], s)[...] = part
-            part = padded[:m]
-        view = windows(part, s).transpose(1, 2, 3, 0, 4, 5)
-        for rows, places in plan.rows:
-            some = view[:, :, :, :, rows]
-            columns = _part(buffer, some.shape)
-            columns[...] = some
-            yield images, places, columns.reshape(groups, -1, m, places.stop - places.start)
+class _Part(NamedTuple):
+    """Images that are worked on together, and the pieces of their work."""
+
+    images: slice
+    size: int  # how many
+    pieces: list[tuple[Any, Any]]  # which windows, and which places of the output: indices
 
 
 class _Plan(NamedTuple):
     """The work cut into pieces that fit into the buffer: whole images, or else some output rows of one image."""
 
-    images: list[tuple[slice, int]]  # which images, and how many
-    rows: list[tuple[slice, slice]]  # which rows of the output, and which places these are
+    parts: list[_Part]
+    layout: tuple[int, int]  # groups, and weights of an output channel
     buffer: int
     padded: tuple[int, ...]
+    apart: bool  # whether the images of a piece are multiplied one by one
 
 
 @lru_cache(maxsize=1024)
-def _plan(n: int, channels: int, s: Sliding, itemsize: int) -> _Plan:
+def _plan(n: int, kernels: tuple[int, ...], s: Sliding) -> _Plan:
+    groups, outputs, weights = kernels
     height, width = s.output
-    fit = BUFFER // max(1, channels * s.weights * itemsize)  # columns
+    fit = BUFFER // (groups * weights)  # columns
     images, rows = _even_slices(n, fit // s.places), _even_slices(height, fit // width)
     largest = images[0].stop if images else 0
-    return _Plan(
-        [(part, part.stop - part.start) for part in images],
-        [(part, slice(part.start * width, part.stop * width)) for part in rows],
-        channels * s.weights * largest * rows[0].stop * width,
-        (largest, channels, *s.padded),
-    )
+    parts = []
+    for some in images:
+        pieces = [(np.s_[..., r, :], np.s_[some, :, :, r.start * width : r.stop * width]) for r in rows]
+        parts.append(_Part(some, some.stop - some.start, pieces))
+    # BLAS has a fast way with small products, and is slow with narrow ones. The results of a wide one must be put in
+    # order afterwards: they must not take more memory than the columns.
+    apart = largest == 1 or outputs > weights or outputs * weights * s.places <= SMALL
+    buffer = groups * weights * largest * rows[0].stop * width
+    return _Plan(parts, (groups, weights), buffer, (largest, groups * weights // s.weights, *s.padded), apart)
+
+
+def _columns(x: Array, s: Sliding, plan: _Plan, dtype: Any) -> Iterator[tuple[Any, Array]]:
+    """Yield, piece by piece, where in the output the columns belong, and the columns."""
+    groups, weights = plan.layout
+    buffer = np.empty(plan.buffer, dtype)
+    padded = np.zeros(plan.padded, dtype) if s.padded != s.image else None
+    for images, m, pieces in plan.parts:
+        part = x[images]
+        if padded is not None:
+            interior(padded[:m], s)[...] = part
+            part = padded[:m]
+        view = windows(part, s)
+        for rows, at in pieces:
+            some = view[rows]
+            columns = np.ndarray(some.shape, dtype, buffer)
+            columns[...] = some
+            yield at, columns.reshape(groups, weights, m, -1)
 
 
 def _even_slices(total: int, most: int) -> list[slice]:
@@ -110,13 +135,14 @@ def _even_slices(total: int, most: int) -> list[slice]:
     return [slice(start, min(start + size, total)) for start in range(0, total, size)]
 
 
-def _part(buffer: Array, shape: tuple[int, ...]) -> Array:
-    return buffer[: math.prod(shape)].reshape(shape)
-
-
-def _by_group(w: Array, groups: int) -> Array:
+def by_group(w: Array, groups: int) -> Array:
     """Return one row of weights for each output channel: shape (groups, outputs of a group, weights)."""
-    return _in(_summed_in(w), w.reshape(groups, len(w) // groups, -1))
+    return w.reshape(groups, len(w) // groups, -1)
+
+
+def _side_by_side(part: Array) -> Array:
+    """Return images side by side: from (images, groups, rows, places) to (groups, rows, images · places)."""
+    return part.transpose(1, 2, 0, 3).reshape(*part.shape[1:3], -1)
 
 
 def _summed_in(x: Array) -> Any:

@@ -88,5 +88,5 @@ def taps(x: Array, s: Sliding) -> list[Array]:
 
 
 def _split(padded: Array, s: Sliding) -> list[Array]:
-    view = windows(padded, s)
-    return [view[:, :, p, q] for p, q in np.ndindex(s.kernel)]
+    view = windows(padded, s).swapaxes(0, 3)
+    return [view[:, p, q] for p, q in np.ndindex(s.kernel)]

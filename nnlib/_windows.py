@@ -4,9 +4,10 @@ Convolution and pooling in `nnlib.conv` and `nnlib.pooling` share this. Sizes co
 """
 
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class Sliding:
     before: Pair  # zeros above and to the left of the image
     padded: Pair  # the size of the image with the zeros around it
     output: Pair  # how many places the kernel has, down and across
+    spacing: Pair = (1, 1)  # distance between the image's entries in the padded one; elsewhere zeros
 
     @property
     def places(self) -> int:
@@ -40,10 +42,38 @@ class Sliding:
         return self.kernel[0] * self.kernel[1]
 
 
-def layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def remembered(check: F) -> F:
+    """Check equal sizes only once, and give the same object for them again."""
+    known = lru_cache(maxsize=1024, typed=True)(check)
+
+    @wraps(check)
+    def answer(*sizes: Any) -> Any:
+        try:
+            return known(*sizes)
+        except TypeError:  # a list cannot be looked up
+            pass
+        return check(*(tuple(size) if isinstance(size, list) else size for size in sizes))
+
+    return cast(F, answer)
+
+
+@remembered
+def layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: Any) -> Sliding:
     """Check that a layer with these shapes is possible, and return how its kernel slides over the image."""
-    named = {"stride": stride, "padding": padding, "dilation": dilation}
-    return _layer(x_shape, w_shape, *(_hashable(value, name) for name, value in named.items()), group_count(groups))
+    if len(x_shape) != 4 or len(w_shape) != 4:
+        raise ValueError(f"x and w must each have four axes, NCHW and OCHW; got shapes {x_shape} and {w_shape}")
+    channels, outputs, groups = x_shape[1], w_shape[0], group_count(groups)
+    if channels % groups or outputs % groups or not channels or not outputs:
+        raise ValueError(f"{channels} channels and {outputs} outputs cannot be split into {groups} group(s)")
+    if w_shape[1] * groups != channels:
+        raise ValueError(
+            f"w of shape {w_shape} has kernels for {w_shape[1]} channels in each of {groups} group(s); "
+            f"x of shape {x_shape} has {channels} channels"
+        )
+    return sliding(x_shape[2:], w_shape[2:], stride, padding, dilation)
 
 
 def group_count(groups: Any) -> int:
@@ -57,49 +87,24 @@ def group_count(groups: Any) -> int:
     return count
 
 
-def _hashable(value: Any, name: str) -> Any:
-    """Return a value that a cache can look up; lists are taken for pairs."""
-    value = tuple(value) if isinstance(value, list) else value
-    try:
-        hash(value)
-    except TypeError:
-        raise ValueError(f"{name} must be an integer or a pair of integers; got {value!r}") from None
-    return value
-
-
-@lru_cache(maxsize=1024, typed=True)
-def _layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Sliding:
-    if len(x_shape) != 4 or len(w_shape) != 4:
-        raise ValueError(f"x and w must each have four axes, NCHW and OCHW; got shapes {x_shape} and {w_shape}")
-    channels, outputs = x_shape[1], w_shape[0]
-    if channels % groups or outputs % groups or not channels or not outputs:
-        raise ValueError(f"{channels} channels and {outputs} outputs cannot be split into {groups} group(s)")
-    if w_shape[1] * groups != channels:
-        raise ValueError(
-            f"w of shape {w_shape} has kernels for {w_shape[1]} channels in each of {groups} group(s); "
-            f"x of shape {x_shape} has {channels} channels"
-        )
-    return sliding(x_shape[2:], w_shape[2:], stride, padding, dilation)
-
-
-@lru_cache(maxsize=1024, typed=True)
+@remembered
 def sliding(image: Pair, kernel: Pair, stride: IntOrPair, padding: Padding, dilation: IntOrPair) -> Sliding:
     """Work out the sizes, or raise a ValueError that says what does not fit."""
     strides, dilations = pair(stride, "stride", 1), pair(dilation, "dilation", 1)
     if min(kernel) < 1:
         raise ValueError(f"the kernel must have at least one entry in each direction; got kernel size {kernel}")
     spans = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
-    if padding == "same":
+    if not isinstance(padding, str):
+        before = list(pair(padding, "padding", 0))
+        total = [2 * zeros for zeros in before]
+    elif padding == "same":
         if strides != (1, 1):
             raise ValueError(f'padding "same" needs stride 1; got stride {stride}')
         before, total = [(span - 1) // 2 for span in spans], [span - 1 for span in spans]
     elif padding == "valid":
         before, total = [0, 0], [0, 0]
-    elif isinstance(padding, str):
-        raise ValueError(f'padding must be an integer, a pair of integers, "same" or "valid"; got {padding!r}')
     else:
-        pads = pair(padding, "padding", 0)
-        before, total = list(pads), [2 * p for p in pads]
+        raise ValueError(f'padding must be an integer, a pair of integers, "same" or "valid"; got {padding!r}')
     padded = [size + zeros for size, zeros in zip(image, total, strict=True)]
     if any(span > size for span, size in zip(spans, padded, strict=True)):
         raise ValueError(
@@ -110,17 +115,16 @@ def sliding(image: Pair, kernel: Pair, stride: IntOrPair, padding: Padding, dila
     return Sliding(image, kernel, strides, dilations, _two(before), _two(padded), _two(output))
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def opposite(s: Sliding) -> Sliding | None:
-    """Return how the flipped kernel slides over the output to give the input back; only at stride 1."""
-    if s.stride != (1, 1):
-        return None
-    spans = [size - places + 1 for size, places in zip(s.padded, s.output, strict=True)]
+    """Return how the flipped kernel slides over the output, its entries a stride apart, to give the input back."""
+    spans = [d * (k - 1) + 1 for d, k in zip(s.dilation, s.kernel, strict=True)]
+    spread = [step * (places - 1) + 1 for step, places in zip(s.stride, s.output, strict=True)]
     before = [span - 1 - zeros for span, zeros in zip(spans, s.before, strict=True)]
     padded = [size + span - 1 for size, span in zip(s.image, spans, strict=True)]
-    if any(b < 0 or b + o > p for b, o, p in zip(before, s.output, padded, strict=True)):
+    if any(b < 0 or b + size > p for b, size, p in zip(before, spread, padded, strict=True)):
         return None  # more padding than the kernel reaches: some outputs see no input
-    return Sliding(s.output, s.kernel, s.stride, s.dilation, _two(before), _two(padded), s.image)
+    return Sliding(s.output, s.kernel, (1, 1), s.dilation, _two(before), _two(padded), s.image, s.stride)
 
 
 def _two(values: list[int]) -> Pair:
@@ -140,19 +144,25 @@ def pair(value: Any, name: str, least: int) -> Pair:
 
 
 def windows(padded: Array, s: Sliding) -> Array:
-    """Return a view of every window of the padded images: shape (N, C, kernel, output), each pair taking two axes.
+    """Return a view of every window of the padded images: shape (C, kernel, N, output), each pair taking two axes.
 
-    Entry [n, c, p, q, i, j] is padded[n, c, i · stride + p · dilation, j · stride + q · dilation]. Of contiguous images
+    Entry [c, p, q, n, i, j] is padded[n, c, i · stride + p · dilation, j · stride + q · dilation]. Of contiguous images
     nothing is copied; writing into the view writes into them.
     """
     if not padded.flags.c_contiguous:
         padded = np.ascontiguousarray(padded)
-    n, c, down, right = padded.strides
-    steps = (n, c, down * s.dilation[0], right * s.dilation[1], down * s.stride[0], right * s.stride[1])
-    return np.ndarray((*padded.shape[:2], *s.kernel, *s.output), padded.dtype, padded, 0, steps)
+    shape, steps = _every_window(padded.shape, padded.strides, s)
+    return np.ndarray(shape, padded.dtype, padded, 0, steps)
+
+
+@lru_cache(maxsize=1024)
+def _every_window(shape: tuple[int, ...], strides: tuple[int, ...], s: Sliding) -> Any:
+    n, c, down, right = strides
+    steps = c, down * s.dilation[0], right * s.dilation[1], n, down * s.stride[0], right * s.stride[1]
+    return (shape[1], *s.kernel, shape[0], *s.output), steps
 
 
 def interior(padded: Array, s: Sliding) -> Array:
-    """Return a view of the padded images without their padding."""
-    (top, left), (height, width) = s.before, s.image
-    return padded[:, :, top : top + height, left : left + width]
+    """Return a view of the entries of the padded images that are the images' own."""
+    (top, left), (height, width), (down, right) = s.before, s.image, s.spacing
+    return padded[:, :, top : top + height * down : down, left : left + width * right : right]

@@ -17,7 +17,7 @@ import numpy as np
 
 from nnlib._arrays import Array, float_arrays
 from nnlib._conv_gradients import conv2d_input_gradient, conv2d_weight_gradient, need_axes
-from nnlib._im2col import correlate
+from nnlib._im2col import by_group, correlate
 from nnlib._windows import IntOrPair, Padding, layer
 from nnlib.rules import differentiable, rule
 
@@ -72,7 +72,7 @@ def conv2d(
 
     Notes
     -----
-    Besides the result it needs a buffer of about 1 MiB and, with padding, a padded copy of the images being worked on.
+    Besides the result it needs a buffer of 262,144 entries and, with padding, a padded copy of the images at work.
     Derived in chapters/cnn-arithmetic.md, From one channel to many.
 
     Examples
@@ -88,7 +88,7 @@ def conv2d(
         if b.shape != w.shape[:1]:
             raise ValueError(f"b must hold one bias for each kernel; got shape {b.shape} for w of shape {w.shape}")
     s = layer(x.shape, w.shape, stride, padding, dilation, groups)
-    y = correlate(x, w, s, groups)
+    y = correlate(x, by_group(w, groups), s)
     if b is not None:
         y += b[:, None, None]
     return y
@@ -136,8 +136,8 @@ def conv1d(
     [[[21.0, 43.0]]]
     """
     x, w = float_arrays(x=x, w=w)
-    need_axes(x, "x", 3)
-    need_axes(w, "w", 3)
+    need_axes(x.shape, "x", 3)
+    need_axes(w.shape, "w", 3)
     pads = padding if isinstance(padding, str) else (padding, 0)
     return conv2d(x[..., None], w[..., None], b, (stride, 1), pads, (dilation, 1), groups)[..., 0]
 

@@ -63,6 +63,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPERATIONS: dict[Function, Operation] = {}
+_PLAIN = {np.ndarray, float, int, bool, str, tuple, type(None)}  # never traced: most calls are told apart in one step
 
 
 def operation(function: Function) -> Operation | None:
@@ -118,9 +119,10 @@ def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def dispatching(*args: P.args, **kwargs: P.kwargs) -> R:
-            for value in (*args, *kwargs.values()):
-                if is_traced(value):
-                    return value.__array_function__(dispatching, (type(value),), args, kwargs)  # type: ignore
+            if not _PLAIN.issuperset(map(type, args)) or (kwargs and not _PLAIN.issuperset(map(type, kwargs.values()))):
+                for value in (*args, *kwargs.values()):
+                    if is_traced(value):
+                        return value.__array_function__(dispatching, (type(value),), args, kwargs)  # type: ignore
             return function(*args, **kwargs)
 
         register(dispatching, *arrays, implementation=dispatching)
