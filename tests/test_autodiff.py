@@ -506,6 +506,22 @@ def test_powers_of_zero():
         assert grad(lambda x, n=n: x**n)(-2.0) == 0
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_power_with_exponent_zero_is_flat_at_every_base(dtype):
+    tiny = np.finfo(dtype).smallest_subnormal  # its reciprocal overflows
+    x = np.array([tiny, -tiny, 0, 2, np.inf, -np.inf], dtype)
+    assert grad(lambda x: np.sum(x ** np.zeros(6, dtype)))(x).tolist() == [0] * 6
+
+
+def test_the_slope_of_a_power_moves_with_the_exponent():
+    def slope(n):
+        return grad(lambda x: np.sum(x**n))(np.array([2.0, 4, 3]))  # n x ** (n − 1)
+
+    exact = [1 / 2, 1 / 4, 3 * (1 + 2 * math.log(3))]  # x ** (n − 1) (1 + n ln x)
+    for jacobian in (jacfwd, jacrev):
+        np.testing.assert_allclose(jacobian(slope)(np.array([0.0, 0, 2])), np.diag(exact), rtol=1e-14)
+
+
 def test_transposing_as_a_method():
     cube = rng.normal(size=(2, 3, 4))
     for axes in ((), (None,), ((1, 2, 0),), (1, 2, 0)):
