@@ -169,8 +169,11 @@ def test_a_transposed_matrix_is_caught():
 
 
 def test_a_wrong_shape_is_caught():
+    transposed = planted_matmul(lambda g, y, a, b: b @ g.T)
     with pytest.raises(ValueError, match=r"the vjp of product must return shape \(3, 2\), got \(2, 3\)"):
-        check_gradients(planted_matmul(lambda g, y, a, b: b @ g.T), X[:, :2], X[:2])
+        check_gradients(transposed, X[:, :2], X[:2])
+    with pytest.raises(ValueError, match=r"the vjp of product must return shape \(2, 3\), got \(3, 2\)"):
+        check_gradients(transposed, X[:2], X[:, :2])
 
 
 def test_a_bare_sum_is_blind_where_the_check_is_not():
