@@ -226,10 +226,10 @@ def test_a_direction_has_the_shape_of_its_point():
             directional_derivative(np.sum, x, direction)
 
 
-@pytest.mark.parametrize("exponent", [-1000, -500, 499, 500, 900])
+@pytest.mark.parametrize("exponent", [-1000, -900, -501, -500, 499, 500, 501, 900])
 def test_a_direction_may_be_tiny_or_huge(exponent):
     derivative = directional_derivative(lambda x: x * x, np.array([1.5]), np.array([2.0**exponent]))
-    assert derivative == pytest.approx([3 * 2.0**exponent], rel=1e-10)
+    assert derivative == pytest.approx([3 * 2.0**exponent], rel=1e-10, abs=0)
 
 
 def test_a_direction_may_be_empty_or_point_backward():
