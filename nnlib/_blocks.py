@@ -20,7 +20,7 @@ def by_blocks(function: Callable[..., None], *arrays: Array) -> Array:
     The arrays have one shape and dtype, but for single numbers.
     """
     like = max(arrays, key=np.ndim)
-    flat = [x.reshape(-1) if x.ndim == like.ndim else x for x in arrays]
+    flat = [x.reshape(-1) if x.ndim else x for x in arrays]
     out = np.empty(like.size, like.dtype)
     for i in range(0, like.size, BLOCK):
         part = slice(i, i + BLOCK)

@@ -25,7 +25,7 @@ class Dual(Traced):
             if isinstance(a, Dual) and a.level == self.level:
                 contribution = push(op.rule(i), a.tangent, y, values, options)
                 total = contribution if total is None else total + contribution
-        if type(y) is not np.float64 and (total.shape != y.shape or total.dtype != y.dtype):
+        if not type(total) is type(y) is np.float64 and (total.shape != y.shape or total.dtype != y.dtype):
             total = np.astype(np.broadcast_to(total, y.shape), y.dtype)
         return Dual(y, total, self.level)
 

@@ -69,8 +69,8 @@ def conv_transpose2d(
     x, w = float_arrays(x=x, w=w)
     if x.ndim != 4 or w.ndim != 4 or x.shape[1] != w.shape[0]:
         raise ValueError(f"x and w must have shapes (N, C, H, W) and (C, O, K1, K2); got {x.shape} and {w.shape}")
-    if not all(x.shape[2:]):
-        raise ValueError(f"x must have at least one row and one column; got shape {x.shape}")
+    if not all(x.shape[1:]):
+        raise ValueError(f"x must have at least one channel, one row and one column; got shape {x.shape}")
     strides, pads, spread = pair(stride, "stride", 1), pair(padding, "padding", 0), pair(dilation, "dilation", 1)
     extra = pair(output_padding, "output_padding", 0)
     if extra[0] >= strides[0] or extra[1] >= strides[1]:

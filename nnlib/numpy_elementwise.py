@@ -51,9 +51,11 @@ def _binary(function: np.ufunc, first: Function, second: Function) -> None:
 
 
 def _power_base(y: Any, x1: Any, x2: Any) -> Any:
-    if not is_traced(x2) and np.ndim(x2) == 0:
+    if is_traced(x2):
+        return x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 1, x2 - 1)
+    if np.ndim(x2) == 0:
         return x2 * x1 ** (x2 - 1) if x2 != 0 else 0.0
-    return x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 1, x2 - 1)
+    return x2 * x1 ** np.where(x2 == 0, 0, x2 - 1)  # 0 · x ** −1 would be nan where 1/x overflows
 
 
 def _power_exponent(y: Any, x1: Any, x2: Any) -> Any:

@@ -92,17 +92,17 @@ def register(function: Function, *arrays: str, implementation: Function | None =
     Raises
     ------
     ValueError
-        If no argument is named, or one that the signature does not have.
+        If no argument is named, one that the signature does not have, or one with a star among others.
     """
     signature = inspect.signature(implementation) if implementation else None
-    known = [name.lstrip("*") for name in signature.parameters] if signature else None
-    if not arrays or (known is not None and any(name.lstrip("*") not in known for name in arrays)):
-        allowed = f"; its arguments are {', '.join(known)}" if known is not None else ""
-        raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
     parameters = signature.parameters.values() if signature else ()
+    known = [str(p.replace(annotation=p.empty, default=p.empty)) for p in parameters]
+    variadic = any(name.startswith("*") for name in arrays)
+    if not arrays or (variadic and len(arrays) > 1) or (signature and any(name not in known for name in arrays)):
+        allowed = f"; its arguments are {', '.join(known)}; one with a star stands alone" if signature else ""
+        raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     unnamed = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
-    variadic = arrays[0].startswith("*")
     leading = variadic or signature is None or unnamed[: len(arrays)] == [*arrays]
     rules: list[Rule | None] = [None] * len(arrays)
     _OPERATIONS[function] = Operation(
@@ -160,7 +160,7 @@ def rule(
     if known is None or array not in known.arrays:
         allowed = known.arrays if known else "none: mark the function with @differentiable first"
         raise ValueError(f"{function} is not differentiable in {array!r}; registered arguments: {allowed}")
-    if (partial is None) != (jvp is not None and vjp is not None) or (partial and (jvp or vjp)):
+    if not (partial is None) == (jvp is not None) == (vjp is not None):
         raise ValueError(f"a rule of {known.name} needs both jvp and vjp, or partial alone")
     known._rules[known.arrays.index(array)] = Rule(jvp, vjp, partial)
 
@@ -174,10 +174,10 @@ def unbroadcast(cotangent: Any, like: Any) -> Any:
     if cotangent.shape == shape:
         return cotangent
     extra = cotangent.ndim - len(shape)
-    axes = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1)
-    total = cotangent.sum(axis=axes) if axes else cotangent
-    if total.shape == shape:
-        return total
-    if extra < 0 or total.shape != tuple(n for n in shape if n != 1):
-        raise ValueError(f"shape {shape} does not broadcast to {cotangent.shape}, so nothing can be summed back")
-    return total.reshape(shape)
+    if extra >= 0:
+        total = cotangent.sum(axis=(*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1)))
+        if total.shape == shape:
+            return total
+        if total.shape == tuple(n for n in shape if n != 1):
+            return total.reshape(shape)
+    raise ValueError(f"shape {shape} does not broadcast to {cotangent.shape}, so nothing can be summed back")

@@ -67,9 +67,10 @@ def _softmax_rule(v: Array, p: Array, x: Array, axis: Axis, temperature: float) 
 
 def _over(values: Array, temperature: float) -> Array:
     """Divide by the temperature in float64, where it does not become zero."""
-    if values.dtype == np.float64 or temperature == 1:
-        return values / temperature
-    return np.astype(np.astype(values, np.float64) / temperature, values.dtype)
+    if temperature == 1:
+        return values
+    quotient = values / np.float64(real_number(temperature, "the temperature"))
+    return quotient.astype(values.dtype, copy=False)
 
 
 rule(softmax, "x", jvp=_softmax_rule, vjp=_softmax_rule)

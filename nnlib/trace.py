@@ -135,8 +135,9 @@ class Trace:
             g = adjoints.setdefault(step.index, np.zeros_like(step.value))
             for (i, a), (_, pull) in zip(step.parents(), step.edges, strict=True):
                 contribution = pull(g) if callable(pull) else g * pull
-                sign = "+=" if a.index in adjoints else "="
-                adjoints[a.index] = adjoints[a.index] + contribution if sign == "+=" else contribution
+                first = a.index not in adjoints
+                adjoints[a.index] = contribution if first else adjoints[a.index] + contribution
+                sign = "=" if first else "+="
                 how = f"{sign} {self._name(step, BAR)} {self._partial(step, a)}"
                 numbers = f"{sign} {product(g, factor(step, i))}"
                 rows.append((self._name(a, BAR), how, numbers, "→ " + number(adjoints[a.index])))
@@ -196,5 +197,4 @@ def _by_name(f: Callable[..., Any], args: Sequence[Any], inputs: dict[str, Any])
         names = [p.name for p in inspect.signature(f).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except ValueError:
         names = []
-    names += [f"x{i}" for i in range(len(names) + 1, len(args) + 1)]
-    return dict(zip(names, args, strict=False)) | inputs
+    return {names[i] if i < len(names) else f"x{i + 1}": x for i, x in enumerate(args)} | inputs

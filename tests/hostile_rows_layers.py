@@ -157,7 +157,7 @@ ROWS: dict[str, Row] = {
             *_pairs("output_padding", 0, "2"),
             ({"output_padding": 1}, ValueError, "output_padding must be smaller than the stride; got 1 and 1"),
             ({"padding": 9}, ValueError, "padding 9 leaves nothing of an output of 5 by 4"),
-            ({"x": G[:, :, :0]}, ValueError, "x must have at least one row and one column"),
+            ({"x": G[:, :, :0]}, ValueError, "x must have at least one channel, one row and one column"),
             *(({"groups": g}, ValueError, "groups must be a positive integer; got") for g in (0, 1.5, "1", None)),
         ),
     ),

@@ -39,8 +39,16 @@ def test_several_arrays_share_the_promoted_dtype():
     assert [a.dtype for a in float_arrays(x=single, w=[1, 2])] == [np.float64] * 2
 
 
+def test_what_has_the_common_dtype_is_not_copied():
+    single, double = np.zeros(2, np.float32), np.zeros(2)
+    assert float_arrays(x=single, w=2.0)[0] is single
+    assert float_arrays(x=single, w=double)[1] is double
+
+
 def test_traced_values_pass_through():
     follower = Follower()
+    follower.dtype = np.dtype(np.float32)
+    assert float_arrays(x=follower, w=np.zeros(2))[0] is follower  # whatever the dtype of the others
     assert is_traced(follower)
     assert not is_traced(np.zeros(2))
     assert not is_traced(np.float64(1))

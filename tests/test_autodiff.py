@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnlib import autodiff, numpy_composed
+from nnlib import autodiff, numpy_composed, rules
 from nnlib._traced import plain
 from nnlib.autodiff import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
 from nnlib.gradcheck import check_gradients, numerical_jacobian
@@ -325,8 +325,9 @@ def test_bad_input():
         jvp(np.sin, (ROW,), (1.0,))
     with pytest.raises(ValueError, match=r"the cotangent has shape \(3,\), the result has shape \(4,\)"):
         vjp(np.sin, ROW)[1](np.ones(3))
-    with pytest.raises(TypeError, match=r"jvp\(f, \(x,\), \(v,\)\)"):
-        jvp(np.sin, 1.0, 1.0)
+    for primals, tangents in ((1.0, 1.0), (ROW, ROW), ((ROW,), ROW), (ROW, (ROW,))):
+        with pytest.raises(TypeError, match=r"jvp\(f, \(x,\), \(v,\)\)"):
+            jvp(np.sin, primals, tangents)
     with pytest.raises(ValueError, match="a tuple of 1 at the place of a tuple of 2"):
         jvp(np.sin, (1.0,), (1.0, 2.0))
     with pytest.raises(ValueError, match=r"one number, got shape \(4,\); use jacrev or vjp"):
@@ -338,6 +339,26 @@ def test_bad_input():
             jacobian(lambda x: (x, x))(1.0)
     with pytest.raises(TypeError, match=r"np\.add gave complex128; only real functions"):
         grad(lambda x: x + 1j)(1.0)
+
+
+@pytest.mark.parametrize(
+    ("x", "v", "message"),
+    [
+        (1.0, (2.0,), "an array at the place of a tuple of 1"),
+        ([1.0, 2.0], (3.0, 4.0), "a list of 2 at the place of a tuple of 2"),
+        ((1.0, 2.0), [3.0, 4.0], "a tuple of 2 at the place of a list of 2"),
+        ([1.0, 2.0], [3.0], "a list of 2 at the place of a list of 1"),
+        ([1.0], [2.0, 3.0], "a list of 1 at the place of a list of 2"),
+        ({"a": 1.0}, {"b": 2.0}, r"a dict with keys \['a'\] at the place of a dict with keys \['b'\]"),
+        ({"b": 1.0}, {"a": 2.0}, r"a dict with keys \['b'\] at the place of a dict with keys \['a'\]"),
+        ({"a": 1.0}, 2.0, r"a dict with keys \['a'\] at the place of an array"),
+    ],
+)
+def test_a_tangent_is_contained_as_its_argument_is(x, v, message):
+    with pytest.raises(ValueError, match=f"the containers differ: {message}$"):
+        jvp(lambda x: x, (x,), (v,))
+    with pytest.raises(ValueError, match=f"the containers differ: {message}$"):
+        vjp(lambda x: x, x)[1](v)
 
 
 @pytest.mark.parametrize(
@@ -506,6 +527,22 @@ def test_powers_of_zero():
         assert grad(lambda x, n=n: x**n)(-2.0) == 0
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_power_with_exponent_zero_is_flat_at_every_base(dtype):
+    tiny = np.finfo(dtype).smallest_subnormal  # its reciprocal overflows
+    x = np.array([tiny, -tiny, 0, 2, np.inf, -np.inf], dtype)
+    assert grad(lambda x: np.sum(x ** np.zeros(6, dtype)))(x).tolist() == [0] * 6
+
+
+def test_the_slope_of_a_power_moves_with_the_exponent():
+    def slope(n):
+        return grad(lambda x: np.sum(x**n))(np.array([2.0, 4, 3]))  # n x ** (n − 1)
+
+    exact = [1 / 2, 1 / 4, 3 * (1 + 2 * math.log(3))]  # x ** (n − 1) (1 + n ln x)
+    for jacobian in (jacfwd, jacrev):
+        np.testing.assert_allclose(jacobian(slope)(np.array([0.0, 0, 2])), np.diag(exact), rtol=1e-14)
+
+
 def test_transposing_as_a_method():
     cube = rng.normal(size=(2, 3, 4))
     for axes in ((), (None,), ((1, 2, 0),), (1, 2, 0)):
@@ -532,11 +569,73 @@ def test_a_tangent_has_the_shape_and_dtype_of_the_result():
         (lambda x: x + two, half),
         (lambda x: np.maximum(x, np.zeros((2, 2))), half),
         (lambda x: x * np.float16(2), two),
+        (lambda x: x + np.float64(2), half),
+        (lambda x: np.float64(2) * x, half),
+        (lambda x: x + np.ones((1, 2), np.float32), two),
     ):
         y, tangent = jvp(f, (x,), (x,))
         assert (tangent.shape, tangent.dtype) == (y.shape, y.dtype) == (f(x).shape, f(x).dtype)
         (gradient,) = vjp(f, x)[1](y)
         assert (gradient.shape, gradient.dtype) == (x.shape, x.dtype)
+
+
+@pytest.mark.parametrize("narrow", [np.float16, np.float32])
+def test_tangents_and_cotangents_are_taken_in_the_dtype_of_what_they_belong_to(narrow):
+    for x in (0.5, ROW):
+        v = np.ones(np.shape(x), narrow)
+        assert jvp(lambda x: x, (x,), (v,))[1].dtype == vjp(lambda x: x, x)[1](v)[0].dtype == np.float64
+
+
+@pytest.mark.parametrize("narrow", [np.float16, np.float32])
+@pytest.mark.parametrize("x", [np.float64(0.5), ROW])
+@pytest.mark.parametrize("elementwise", [True, False])
+def test_the_gradient_of_a_rounded_result_has_the_dtype_of_the_argument(monkeypatch, narrow, x, elementwise):
+    monkeypatch.setattr(rules, "_OPERATIONS", dict(rules._OPERATIONS))
+
+    @rules.differentiable("x")
+    def rounded(x):
+        return np.sin(x).astype(narrow)
+
+    if elementwise:
+        rules.rule(rounded, "x", partial=lambda y, x: np.cos(x))
+    else:
+        rules.rule(rounded, "x", jvp=lambda v, y, x: v * np.cos(x), vjp=lambda g, y, x: g * np.cos(x).astype(narrow))
+    y, tangent = jvp(rounded, (x,), (np.ones_like(x),))
+    (gradient,) = vjp(rounded, x)[1](np.ones_like(y))
+    assert y.dtype == tangent.dtype == narrow
+    assert gradient.dtype == np.float64
+    for derivative in (tangent, gradient):
+        np.testing.assert_allclose(derivative, np.cos(x), rtol=np.finfo(narrow).eps)
+
+
+def test_an_inner_gradient_asks_nothing_about_outer_variables(monkeypatch):
+    monkeypatch.setattr(rules, "_OPERATIONS", dict(rules._OPERATIONS))
+    asked = []
+
+    @rules.differentiable("x", "w")
+    def product(x, w):
+        return x * w
+
+    def about_w(g, y, x, w):
+        asked.append(g)
+        return g * x
+
+    rules.rule(product, "x", jvp=lambda v, y, x, w: v * w, vjp=lambda g, y, x, w: g * w)
+    rules.rule(product, "w", jvp=lambda v, y, x, w: x * v, vjp=about_w)
+    slope, pullback = vjp(lambda w: grad(lambda x: product(x, w))(2.0), 3.0)
+    assert (slope, pullback(1.0), asked) == (3.0, (1.0,), [])
+    assert grad(lambda w: product(2.0, w))(3.0) == 2.0
+    assert asked == [1.0]
+
+
+def test_a_derivative_has_the_name_and_the_description_of_its_function():
+    def energy(x):
+        """Return half the square."""
+        return x * x / 2
+
+    for transformation in (grad, value_and_grad, jacfwd, jacrev):
+        derivative = transformation(energy)
+        assert (derivative.__name__, derivative.__doc__) == ("energy", "Return half the square.")
 
 
 def test_the_tangent_of_a_constant_has_its_dtype():
@@ -550,8 +649,9 @@ def test_traces_are_imported_when_they_are_asked_for():
     code = "import sys, nnlib.autodiff as a; print('nnlib.trace' in sys.modules, a.trace.__module__)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.split() == ["False", "nnlib.trace"]
-    with pytest.raises(AttributeError, match=r"'nnlib\.autodiff' has no attribute 'trance'"):
-        autodiff.trance  # noqa: B018
+    for name in ("trance", "hessian", ""):
+        with pytest.raises(AttributeError, match=f"'nnlib.autodiff' has no attribute '{name}'"):
+            getattr(autodiff, name)
 
 
 def test_what_only_the_outer_transformation_follows_has_no_inner_derivative():

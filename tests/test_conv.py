@@ -280,6 +280,8 @@ X, W = np.zeros((2, 4, 5, 6)), np.zeros((6, 4, 3, 3))
     [
         ((X[0], W), {}, r"four axes, NCHW and OCHW; got shapes \(4, 5, 6\) and \(6, 4, 3, 3\)"),
         ((X, W[0]), {}, r"got shapes \(2, 4, 5, 6\) and \(4, 3, 3\)"),
+        ((X, W[..., None]), {}, r"got shapes \(2, 4, 5, 6\) and \(6, 4, 3, 3, 1\)"),
+        ((X[..., None], W), {}, r"got shapes \(2, 4, 5, 6, 1\) and \(6, 4, 3, 3\)"),
         ((X[:, :3], W), {}, r"w of shape \(6, 4, 3, 3\) has kernels for 4 channels.*\(2, 3, 5, 6\) has 3 channels"),
         ((X, W), {"groups": 2}, "kernels for 4 channels in each of 2 group"),
         ((X, W[:, :1]), {"groups": 4}, r"4 channels and 6 outputs cannot be split into 4 group\(s\)"),
@@ -300,6 +302,21 @@ X, W = np.zeros((2, 4, 5, 6)), np.zeros((6, 4, 3, 3))
 def test_a_bad_layer_is_refused_with_a_reason(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         conv2d(*arguments, **options)
+
+
+@pytest.mark.parametrize("name", ["stride", "padding", "dilation"])
+def test_a_float_is_no_size_even_when_an_equal_integer_was(name):
+    conv2d(X, W, **{name: 1})
+    with pytest.raises(ValueError, match=rf"{name} must be an integer or a pair of integers; got 1\.0"):
+        conv2d(X, W, **{name: 1.0})
+
+
+def test_an_image_in_the_padding_alone_has_a_gradient_without_entries():
+    w, x = np.ones((2, 1, 1, 1)), np.ones((3, 1, 0, 3))
+    assert conv2d_input_gradient(conv2d(x, w, padding=1), w, (0, 3), padding=1).shape == x.shape
+    for size in (-1, (-1, 3), (3, -1)):
+        with pytest.raises(ValueError, match="image_size must be at least 0; got"):
+            conv2d_input_gradient(np.ones((1, 1, 3, 7)), w[:1], size, padding=2)
 
 
 def test_bad_gradients_are_refused_with_a_reason():
@@ -349,3 +366,7 @@ def test_many_terms_of_float16_are_summed_without_loss():
     for result in (conv2d(ones, ones[..., :-1]), conv2d_weight_gradient(ones[..., :-1], ones, (1, 2))):
         assert result.dtype == np.float16
         assert np.all(result == 4096)
+    kernel = np.ones((1, 1, 1, 8192), np.float16)
+    gradient = conv2d_input_gradient(ones, kernel, (1, 2 * 4096 + 8192), stride=(1, 2))
+    assert gradient.dtype == np.float16
+    assert gradient[0, 0, 0, 8190] == 4096  # so many windows share this entry

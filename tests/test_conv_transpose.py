@@ -128,10 +128,14 @@ def test_images_and_kernels_have_four_axes(x, w):
         conv_transpose2d(np.ones(x), np.ones(w))
 
 
-@pytest.mark.parametrize("size", [(0, 3), (3, 0)])
-def test_an_image_has_rows_and_columns(size):
-    with pytest.raises(ValueError, match="x must have at least one row and one column; got shape"):
-        conv_transpose2d(np.ones((1, 1, *size)), np.ones((1, 1, 2, 2)))
+@pytest.mark.parametrize("sizes", [(0, 2, 3), (1, 0, 3), (1, 3, 0)])
+def test_an_image_has_channels_rows_and_columns(sizes):
+    with pytest.raises(ValueError, match=r"x must have at least one channel, one row and one column; got shape \(1, "):
+        conv_transpose2d(np.ones((1, *sizes)), np.ones((sizes[0], 1, 2, 2)))
+
+
+def test_there_may_be_no_image():
+    assert conv_transpose2d(np.ones((0, 1, 2, 3)), np.ones((1, 4, 2, 2))).shape == (0, 4, 3, 4)
 
 
 def test_padding_that_leaves_nothing_is_named_with_the_size_it_leaves_nothing_of():

@@ -169,8 +169,11 @@ def test_a_transposed_matrix_is_caught():
 
 
 def test_a_wrong_shape_is_caught():
+    transposed = planted_matmul(lambda g, y, a, b: b @ g.T)
     with pytest.raises(ValueError, match=r"the vjp of product must return shape \(3, 2\), got \(2, 3\)"):
-        check_gradients(planted_matmul(lambda g, y, a, b: b @ g.T), X[:, :2], X[:2])
+        check_gradients(transposed, X[:, :2], X[:2])
+    with pytest.raises(ValueError, match=r"the vjp of product must return shape \(2, 3\), got \(3, 2\)"):
+        check_gradients(transposed, X[:2], X[:, :2])
 
 
 def test_a_bare_sum_is_blind_where_the_check_is_not():
@@ -223,10 +226,10 @@ def test_a_direction_has_the_shape_of_its_point():
             directional_derivative(np.sum, x, direction)
 
 
-@pytest.mark.parametrize("exponent", [-1000, -500, 499, 500, 900])
+@pytest.mark.parametrize("exponent", [-1000, -900, -501, -500, 499, 500, 501, 900])
 def test_a_direction_may_be_tiny_or_huge(exponent):
     derivative = directional_derivative(lambda x: x * x, np.array([1.5]), np.array([2.0**exponent]))
-    assert derivative == pytest.approx([3 * 2.0**exponent], rel=1e-10)
+    assert derivative == pytest.approx([3 * 2.0**exponent], rel=1e-10, abs=0)
 
 
 def test_a_direction_may_be_empty_or_point_backward():

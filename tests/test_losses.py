@@ -79,6 +79,13 @@ def test_confident_predictions_keep_their_loss_and_gradient():
     assert binary_cross_entropy(-800.0, 1) == 800
 
 
+def test_one_target_for_many_logits():
+    a = np.linspace(-30, 30, 300_001)  # more than one block
+    for y in (0.0, 0.25, 1):
+        np.testing.assert_array_equal(binary_cross_entropy(a, y), binary_cross_entropy(a, np.full(a.shape, y)))
+        np.testing.assert_array_equal(binary_cross_entropy(2.0, np.full(a.shape, y)), binary_cross_entropy(2.0, y))
+
+
 def test_infinite_logits():
     inf = np.inf
     assert binary_cross_entropy([inf, -inf, inf, -inf], [1, 0, 0, 1]).tolist() == [0, 0, inf, inf]

@@ -176,8 +176,13 @@ def test_a_weak_test_lets_a_mutant_survive_and_a_strong_one_does_not(tmp_path):
 
 
 def test_the_quick_tests_of_a_line_are_asked_first():
-    tree = ast.parse("LIMIT = 1\n\n\ndef f(x, y=2):\n    z = x\n    return z\n\n\ndef g():\n    pass\n")
-    lines = {5: ["tests/test_b.py::slow", "tests/test_m.py::own"], 6: ["tests/test_b.py::quick"], 10: [cover.CLAIMS]}
+    tree = ast.parse(
+        "LIMIT = 1\n\n\ndef f(x, y=2):\n    z = x\n    return z\n\n\ndef g():\n    pass\n"
+        "\n\ndef h():\n    pass\n\n\ndef unused():\n    pass\n"
+    )
+    lines = {
+        5: ["tests/test_b.py::slow", "tests/test_m.py::own"], 6: ["tests/test_b.py::quick"], 10: [cover.CLAIMS], 14: [],
+    }  # fmt: skip
     seconds = {
         "tests/test_b.py::slow": 9.0,
         "tests/test_b.py::quick": 1.0,
@@ -191,6 +196,8 @@ def test_the_quick_tests_of_a_line_are_asked_first():
     assert known.tests("_m", tree, 4) == [own, quick, slow]  # a signature: whoever runs the body
     assert known.tests("_m", tree, 1) == [own, quick, slow, cover.CLAIMS]  # a constant: whoever runs the module
     assert known.tests("_m", tree, 10) == [own, cover.CLAIMS]
+    assert known.tests("_m", tree, 14) == [own, quick, slow, cover.CLAIMS]  # run at import alone, as a constant is
+    assert known.tests("_m", tree, 18) == [own]  # nobody runs it
 
 
 # The figures

@@ -126,6 +126,8 @@ def test_a_mean_is_finite_where_its_sum_is_not():
     assert avg_pool2d(x, 2).tolist() == [[[[1.5e308, 1.5e308]]]]
     means = avg_pool2d(x, (2, 4), padding=(0, 2), stride=2, count_include_pad=False)
     np.testing.assert_allclose(means, 1.5e308)
+    means = avg_pool2d(np.full((1, 1, 3, 3), 1.5e308), 3, 1, 1, count_include_pad=False)  # of 4, 6 and 9 entries
+    np.testing.assert_allclose(means, np.full((1, 1, 3, 3), 1.5e308))
 
 
 @pytest.mark.parametrize("pool", [max_pool2d, avg_pool2d])

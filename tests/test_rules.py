@@ -1,5 +1,6 @@
 """The registry: how a call reaches a rule, and what it refuses."""
 
+import re
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -59,7 +60,15 @@ def test_a_rule_needs_a_registered_argument_and_both_modes():
         rule(f, "w", partial=abs)
     with pytest.raises(ValueError, match="mark the function with @differentiable"):
         rule(layer, "x", partial=abs)
-    for incomplete in ({}, {"jvp": abs}, {"vjp": abs}, {"vjp": abs, "partial": abs}):
+    every = {"jvp": abs, "vjp": abs, "partial": abs}
+    for incomplete in (
+        {},
+        {"jvp": abs},
+        {"vjp": abs},
+        {"jvp": abs, "partial": abs},
+        {"vjp": abs, "partial": abs},
+        every,
+    ):
         with pytest.raises(ValueError, match="needs both jvp and vjp, or partial alone"):
             rule(f, "x", **incomplete)
     rule(f, "x", partial=abs)
@@ -85,6 +94,46 @@ def test_missing_rules_are_named():
     assert operation(f).name == "layer"
 
 
+def test_an_operation_can_be_a_key():
+    first, second = (operation(differentiable("x")(function)) for function in (layer, layer))
+    assert {first: 1, second: 2}[first] == 1
+    assert first != second
+
+
+def test_arrays_that_may_only_be_given_by_position():
+    @differentiable("x")
+    def half(x, /, *, low=0, high=1):
+        return x / 2 + low
+
+    op = operation(half)
+    assert op.call(*op.bind((6,), {"low": 1})) == 4
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        op.bind((6, 5), {"high": 2})
+
+
+def test_a_function_that_is_differentiable_in_its_second_argument_alone():
+    @differentiable("factor")
+    def scaled(x, factor):
+        return 10 * x + factor
+
+    op = operation(scaled)
+    assert op.bind((1, 2), {}) == ([2], {"x": 1})
+    assert op.call([2], {"x": 1}) == 12
+
+
+@pytest.mark.parametrize("names", [(), ("z",), ("x", "*rest"), ("*rest", "x"), ("rest",), ("*x",)])
+def test_the_names_of_the_differentiable_arguments_are_those_of_the_signature(names):
+    def join(x, *rest, axis: int = 0):
+        pass
+
+    with pytest.raises(ValueError, match="needs the names of its differentiable arguments, got ") as refused:
+        differentiable(*names)(join)
+    assert str(refused.value).endswith(f"got {names}; its arguments are x, *rest, axis; one with a star stands alone")
+    with pytest.raises(ValueError, match=r"<ufunc 'sin'> needs the names of its differentiable arguments, got \(\)$"):
+        rules.register(np.sin)
+    assert operation(differentiable("*rest")(join)).variadic
+
+
 def test_unbroadcasting_sums_over_what_was_copied():
     g = np.arange(24.0).reshape(2, 3, 4)
     np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((2, 3, 4))), g)
@@ -92,6 +141,21 @@ def test_unbroadcasting_sums_over_what_was_copied():
     np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((3, 1))), g.sum(axis=(0, 2))[:, None])
     np.testing.assert_array_equal(rules.unbroadcast(g, np.zeros((1, 3, 4))), g.sum(axis=0)[None])
     assert rules.unbroadcast(g, 0.0) == g.sum()
+    for shape in ((0, 4), (3, 0, 1), (1, 0, 4), (3, 1, 4)):
+        assert rules.unbroadcast(np.zeros((2, 3, 0, 4)), np.zeros(shape)).tolist() == np.zeros(shape).tolist()
+
+
+@pytest.mark.parametrize(
+    ("cotangent", "shape"),
+    [
+        ((3,), (2,)), ((2,), (3,)), ((2, 3), (4, 1)), ((4, 3), (2, 1)), ((2, 3, 5), (3, 2, 1)), ((3,), (0,)),
+        ((), (1,)), ((3,), (1, 3)), ((3,), (3, 1)), ((3,), (1, 1, 3)), ((3,), (2, 3)), ((2, 3), (1, 1, 2, 3)),
+    ],
+)  # fmt: skip
+def test_only_a_shape_that_broadcasts_can_be_summed_back(cotangent, shape):
+    message = f"shape {shape} does not broadcast to {cotangent}, so nothing can be summed back"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        rules.unbroadcast(np.ones(cotangent), np.ones(shape))
 
 
 def test_an_argument_given_twice_is_refused():

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from nnlib.autodiff import jvp, vjp
 from nnlib.gradcheck import numerical_jacobian
 from nnlib.losses import cross_entropy
 from nnlib.softmax import log_softmax, logsumexp, softmax, softmax_jacobian
@@ -75,6 +76,8 @@ def test_log_softmax_of_few_scores_far_apart(dtype):
         assert max(map(in_eps, log_softmax(x), exact(x)[1])) <= 16
         assert in_eps(cross_entropy(x, 0), -exact(x)[1][0]) <= 16
         assert in_eps(log_softmax(np.float32(x), temperature=0.7)[0], exact(np.float32(x), 0.7)[1][0]) <= 16
+        for power_of_two in (0.5, 2, 4):
+            assert in_eps(log_softmax(x, temperature=power_of_two)[0], exact(x, power_of_two)[1][0]) <= 16
 
 
 def test_the_dominating_entry_keeps_its_precision():
@@ -130,6 +133,35 @@ def test_temperature_limits():
         for f in (softmax, log_softmax, softmax_jacobian):
             with pytest.raises(ValueError, match=r"temperature must be positive.*T → 0"):
                 f(x, temperature=bad)
+
+
+@pytest.mark.parametrize("temperature", [0.25, 1, 1.5, 2, 3, 1e5])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_row_does_not_feel_the_size_of_another(dtype, temperature):
+    tiny, rest = np.meshgrid(np.arange(-59, 60, 2) * 2.0**-24, -np.arange(3000) / 1024)
+    rows = np.stack([tiny.ravel(), rest.ravel()], axis=1).astype(dtype)
+    for f in (softmax, log_softmax):
+        beside = f(np.vstack([rows, [[np.finfo(dtype).max, 0]]]).astype(dtype), temperature=temperature)
+        np.testing.assert_array_equal(beside[:-1], f(rows, temperature=temperature))
+
+
+def test_the_difference_of_huge_logits_over_a_temperature():
+    for dtype, size, temperatures in ((np.float64, 1e308, (1.5, 3, 7, 1e300)), (np.float32, 3e38, (3, 7, 1e30))):
+        x = np.array([size, -size], dtype)
+        for temperature in temperatures:
+            np.testing.assert_allclose(log_softmax(x, temperature=temperature), [0, -2 / temperature * size], rtol=1e-7)
+    for dtype in (np.float16, np.float32, np.float64):
+        x = np.array([np.finfo(dtype).max, 0], dtype)
+        assert softmax(x, temperature=5e-324).tolist() == [1, 0]
+        assert log_softmax(x, temperature=5e-324).tolist() == [0, -np.inf]
+    assert softmax([1e308, -1e308], temperature=1e308) == pytest.approx(softmax([1, -1]), rel=1e-14)
+
+
+def test_scores_that_vanish_beside_the_largest_leave_the_others_alone():
+    for far in (-np.inf, -1e300, -1e308):
+        assert log_softmax([0.0, -40, far])[:2].tolist() == log_softmax([0.0, -40]).tolist()
+        assert logsumexp([0.0, -40, far]) == logsumexp([0.0, -40])
+    assert log_softmax([0.0, -40, -np.inf])[2] == -np.inf
 
 
 def test_huge_and_infinite_logits():
@@ -196,6 +228,32 @@ def test_the_jacobian_is_a_covariance_matrix(x, temperature):
     np.testing.assert_allclose(
         jacobian.trace() * temperature, 1 - (softmax(x, temperature=temperature) ** 2).sum(), atol=1e-15
     )
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("temperature", [0.5, 1, 2, 3, 1e5])
+def test_derivatives_at_a_temperature(dtype, temperature):
+    x = np.zeros(2, dtype)
+    right = np.array([1, -1]) / 4 / temperature  # p (1 − p) / T; in float16 no number is as large as 1e5
+    tolerance = {"rtol": 2 * np.finfo(dtype).eps, "atol": np.finfo(dtype).smallest_subnormal}
+    np.testing.assert_allclose(softmax_jacobian(x, temperature)[0], right, **tolerance)
+    (gradient,) = vjp(lambda x: softmax(x, temperature=temperature)[0], x)[1](1)
+    assert gradient.dtype == softmax_jacobian(x, temperature).dtype == dtype
+    np.testing.assert_allclose(gradient, right, **tolerance)
+
+
+def test_the_derivatives_at_an_infinite_temperature_are_zero():
+    ones = np.ones(2)
+    for temperature in (np.inf, 10**400):
+        assert softmax_jacobian([1.0, 2], temperature).tolist() == [[0, 0], [0, 0]]
+        for f in (softmax, log_softmax):
+            tangent = jvp(lambda x, f=f: f(x, temperature=temperature), (ones,), (np.arange(2.0),))[1]  # noqa: B023
+            assert tangent.tolist() == [0, 0]
+
+
+def test_the_diagonal_of_the_jacobian_keeps_its_precision_over_many_classes():
+    jacobian = softmax_jacobian(np.zeros(1000, np.float32))
+    np.testing.assert_allclose(np.diagonal(jacobian), 0.001 * 0.999, rtol=1e-6)  # added one by one: 1e-5
 
 
 def test_the_jacobian_against_central_differences_and_in_the_tails():

@@ -151,6 +151,19 @@ def test_numbers_and_expressions():
     assert str(trace(lambda *x: x[0] * x[1], 1.0, 2.0)).startswith("Evaluation trace\nv₋₁  = x1")
 
 
+def test_a_trace_in_a_trace_follows_its_own_variables():
+    def outer(w):
+        inner = trace(lambda x: x * w, np.arange(7.0))
+        return inner.adjoint(np.ones(7))[0] * w  # w²
+
+    w = np.linspace(0, 2, 7)
+    t = trace(outer, w)
+    np.testing.assert_array_equal(t.evaluation[max(t.evaluation.values)], w * w)
+    np.testing.assert_array_equal(t.adjoint()[0], 2 * w)
+    with pytest.raises(ValueError, match="nothing to trace: the result does not depend on an argument"):
+        trace(lambda w: trace(lambda x: w * 1.0, 3.0).adjoint()[0], 2.0)
+
+
 def test_errors():
     t = trace(example, 3.0, 6.0)
     with pytest.raises(ValueError, match="seed the inputs x1, x2, got x3"):

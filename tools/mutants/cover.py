@@ -31,12 +31,14 @@ class Cover:
         """Return the tests that can notice a change in a line, in the order in which to ask them.
 
         What stands in a body is run by those that pass there; a signature or a decorator, by those that run the body.
-        What is executed at import (a constant, a table) can matter to whoever runs any line of the module.
+        What is executed at import (a constant, a table, a function that makes others) can matter to whoever runs any
+        line of the module.
         """
         known = self.lines.get(module, {})
-        direct = {test for i in _statement(tree, line) for test in known.get(i, [])}
+        runs = [known[i] for i in _statement(tree, line) if i in known]
+        direct = {test for tests in runs for test in tests}
         around, others = _around(tree, line), set()
-        if around is None:
+        if around is None or (runs and not direct):
             others = {test for tests in known.values() for test in tests}
         elif line < around.body[0].lineno:
             others = {test for i in range(line, (around.end_lineno or line) + 1) for test in known.get(i, [])}
