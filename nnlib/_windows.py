@@ -43,14 +43,18 @@ class Sliding:
 
 
 F = TypeVar("F", bound=Callable[..., Any])
+_INTEGERS = {int}
 
 
 def remembered(check: F) -> F:
-    """Check equal sizes only once, and give the same object for them again."""
+    """Check equal sizes only once, and give the same object for them again. The first two sizes are those of arrays."""
     known = lru_cache(maxsize=1024, typed=True)(check)
 
     @wraps(check)
     def answer(*sizes: Any) -> Any:
+        for size in sizes[2:]:
+            if type(size) is tuple and not _INTEGERS.issuperset(map(type, size)):
+                return check(*sizes)  # (1.0, 1.0) would be found under (1, 1)
         try:
             return known(*sizes)
         except TypeError:  # a list cannot be looked up
@@ -122,7 +126,7 @@ def opposite(s: Sliding) -> Sliding | None:
     spread = [step * (places - 1) + 1 for step, places in zip(s.stride, s.output, strict=True)]
     before = [span - 1 - zeros for span, zeros in zip(spans, s.before, strict=True)]
     padded = [size + span - 1 for size, span in zip(s.image, spans, strict=True)]
-    if any(b < 0 or b + size > p for b, size, p in zip(before, spread, padded, strict=True)):
+    if 0 in s.image or any(b < 0 or b + size > p for b, size, p in zip(before, spread, padded, strict=True)):
         return None  # more padding than the kernel reaches: some outputs see no input
     return Sliding(s.output, s.kernel, (1, 1), s.dilation, _two(before), _two(padded), s.image, s.stride)
 

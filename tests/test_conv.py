@@ -1,5 +1,7 @@
 """`nnlib.conv` against plain loops, SciPy, the layer's matrix, its own transpose and central differences."""
 
+import itertools
+
 import numpy as np
 import pytest
 import scipy.signal
@@ -312,11 +314,23 @@ def test_a_float_is_no_size_even_when_an_equal_integer_was(name):
 
 
 def test_an_image_in_the_padding_alone_has_a_gradient_without_entries():
-    w, x = np.ones((2, 1, 1, 1)), np.ones((3, 1, 0, 3))
-    assert conv2d_input_gradient(conv2d(x, w, padding=1), w, (0, 3), padding=1).shape == x.shape
+    x = np.ones((3, 1, 0, 3))
+    for kernel, stride, padding in itertools.product([(1, 1), (3, 3)], [1, 2], [2, 3]):
+        w = np.ones((2, 1, *kernel))
+        y = conv2d(x, w, None, stride, padding)
+        assert conv2d_input_gradient(y, w, (0, 3), stride, padding).shape == x.shape
     for size in (-1, (-1, 3), (3, -1)):
         with pytest.raises(ValueError, match="image_size must be at least 0; got"):
             conv2d_input_gradient(np.ones((1, 1, 3, 7)), w[:1], size, padding=2)
+
+
+def test_a_pair_of_fractions_is_refused_also_when_its_whole_numbers_were_used_before():
+    x, w = np.ones((1, 1, 5, 5)), np.ones((1, 1, 2, 2))
+    for option in ("stride", "padding", "dilation"):
+        conv2d(x, w, **{option: (1, 1)})
+        with pytest.raises(ValueError, match=f"{option} must be an integer or a pair of integers; got \\(1.0, 1.0\\)"):
+            conv2d(x, w, **{option: (1.0, 1.0)})
+        assert conv2d(x, w, **{option: [np.int8(1), 1]}).shape == conv2d(x, w, **{option: 1}).shape
 
 
 def test_bad_gradients_are_refused_with_a_reason():
