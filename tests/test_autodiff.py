@@ -1,6 +1,7 @@
 """The transformations: against closed forms, central differences and each other, and what they refuse."""
 
 import gc
+import importlib.util
 import math
 import subprocess
 import sys
@@ -600,3 +601,10 @@ def test_functions_without_a_module_are_named():
         grad(lambda t: softmax(np.ones(2), temperature=t)[0])(1.0)
     with pytest.raises(NotImplementedError, match=r"^np\.sort has no derivative rule"):
         grad(lambda x: np.sort(x)[0])(np.ones(2))
+
+
+def test_the_module_is_imported_without_traces(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nnlib.trace", None)
+    module = importlib.util.module_from_spec(autodiff.__spec__)
+    autodiff.__spec__.loader.exec_module(module)
+    assert module.grad(lambda x: x * x)(3.0) == 6

@@ -289,3 +289,8 @@ def test_the_second_order_is_checked_with_numbers_of_its_own(mode):
 def test_along_a_tiny_or_huge_direction_no_step_over_or_underflows():
     assert directional_derivative(lambda x: x, 1e100, 2.0**-700) == pytest.approx(2.0**-700, rel=1e-10)
     assert directional_derivative(lambda x: 1e90 * np.cos(x), 0.0, 2.0**790) == 0
+
+
+def test_an_entry_that_is_done_is_not_spoiled_while_others_need_smaller_steps():
+    x = directional_derivative(lambda x: np.array([1e10 + x, np.sin(1e5 * x)]), 1.0, 1.0)
+    assert x == pytest.approx([1, 1e5 * np.cos(1e5)], rel=1e-5)

@@ -219,3 +219,8 @@ def test_unless_both_are_long_every_entry_is_accurate_to_its_own_size(n, k):
     x, w = np.ones(n), np.eye(1, k)[0]
     x[0] = 1e20  # a transform would bury the others
     assert convolve(x, w)[1:n].tolist() == [1] * (n - 1)
+
+
+def test_where_the_bound_of_the_transform_overflows_the_sum_is_direct():
+    x, w = np.full(6000, 1e150), np.full(1000, 1.79e308 / 15_500 / 1e150)  # 16 times their product is too much
+    assert np.isfinite(convolve(x, w)).all()
