@@ -1,6 +1,7 @@
 """The transformations: against closed forms, central differences and each other, and what they refuse."""
 
 import gc
+import importlib.util
 import math
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from nnlib import autodiff, numpy_composed, rules
 from nnlib._traced import plain
 from nnlib.autodiff import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
 from nnlib.gradcheck import check_gradients, numerical_jacobian
+from nnlib.numpy_shapes import concatenate
 from nnlib.softmax import logsumexp, softmax, softmax_jacobian
 
 rng = np.random.default_rng(0)
@@ -658,3 +660,51 @@ def test_what_only_the_outer_transformation_follows_has_no_inner_derivative():
     inner = jvp(lambda x: jvp(lambda y: x * 1.0, (2.0,), (1.0,))[1], (3.0,), (1.0,))
     assert inner == (0.0, 0.0)
     assert grad(lambda x: vjp(lambda y: x * 1.0, 2.0)[1](1.0)[0] + x)(3.0) == 1.0
+
+
+def test_powers_of_zero_far_out():
+    for x in (1e-310, -1e-310, math.inf, -math.inf, math.nan):
+        assert grad(lambda x: x**0)(x) == 0
+    assert grad(lambda x: (x ** np.array([0.0]))[0])(-math.inf) == 0
+
+
+def test_the_derivative_of_a_power_in_both_arguments():
+    for n in (0.0, 1.0, 2.0):  # (xⁿ)' in x is n xⁿ⁻¹, and that in n is xⁿ⁻¹ (1 + n ln x)
+        mixed = grad(lambda n: grad(lambda x: x**n)(3.0))(n)
+        assert mixed == pytest.approx(3.0 ** (n - 1) * (1 + n * math.log(3)), rel=1e-14)
+
+
+def test_a_cast_makes_a_copy_as_in_numpy():
+    x = np.ones(2)
+    assert not np.shares_memory(vjp(lambda x: np.astype(x, np.float64), x)[0], x)
+
+
+def test_what_numpy_refuses_is_refused():
+    with pytest.raises(NotImplementedError, match="pads with zeros only"):
+        grad(lambda x: np.pad(x, 1, mode="Edge").sum())(np.ones(2))
+    with pytest.raises(NotImplementedError, match="pads with zeros only"):
+        grad(lambda x: np.pad(x, 1, mode=lambda *_: None).sum())(np.ones(2))
+    for source, destination in ((0, (0, 1)), ((0, 1), 0)):
+        with pytest.raises(ValueError, match="argument"):
+            vjp(lambda x, a=source, b=destination: np.moveaxis(x, a, b), np.ones((2, 3)))
+
+
+def test_arrays_are_joined_along_the_first_axis_unless_another_is_named():
+    assert concatenate(np.ones((2, 3)), np.ones((4, 3))).shape == (6, 3)
+    assert concatenate(np.ones((2, 3)), np.ones((2, 4)), axis=1).shape == (2, 7)
+
+
+def test_functions_without_a_module_are_named():
+    with pytest.raises(NotImplementedError, match=r"^np\.frexp has no derivative rule"):
+        grad(lambda x: np.frexp(x)[0])(1.0)
+    with pytest.raises(TypeError, match=r"^nnlib\.softmax\.softmax cannot be differentiated in 'temperature'"):
+        grad(lambda t: softmax(np.ones(2), temperature=t)[0])(1.0)
+    with pytest.raises(NotImplementedError, match=r"^np\.sort has no derivative rule"):
+        grad(lambda x: np.sort(x)[0])(np.ones(2))
+
+
+def test_the_module_is_imported_without_traces(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nnlib.trace", None)
+    module = importlib.util.module_from_spec(autodiff.__spec__)
+    autodiff.__spec__.loader.exec_module(module)
+    assert module.grad(lambda x: x * x)(3.0) == 6

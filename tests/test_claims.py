@@ -190,3 +190,8 @@ def test_an_order_forgives_rounding_on_the_scale_of_one_or_of_the_largest(capsys
 def test_a_claim_about_nothing_is_refused():
     with pytest.raises(ValueError, match="the sides are empty"):
         claim("eq-empty", np.zeros(0), np.zeros(0), rejects={"one": 1.0})
+
+
+def test_infinities_agree_without_any_tolerance():
+    with np.errstate(invalid="ignore"):
+        claim("eq-a", [np.inf, 1], [np.inf, 1.0], rejects={"x": [1, 1]}, tolerance=0.0, relative_to="each")

@@ -384,3 +384,23 @@ def test_many_terms_of_float16_are_summed_without_loss():
     gradient = conv2d_input_gradient(ones, kernel, (1, 2 * 4096 + 8192), stride=(1, 2))
     assert gradient.dtype == np.float16
     assert gradient[0, 0, 0, 8190] == 4096  # so many windows share this entry
+
+
+def test_the_buffer_has_262144_entries_at_most():
+    s = sliding((30, 20), (3, 3), 1, 1, 1)
+    sizes = [_im2col._plan(1000, (1, 4, 9 * channels), s).buffer for channels in (1, 2, 3, 5, 8, 64)]
+    assert 200_000 < max(sizes) <= 262_144
+
+
+def test_a_kernel_larger_than_the_image_gives_its_gradient_back():
+    x, w = np.full((2, 2, 1, 1), 3.0), np.arange(36.0).reshape(2, 2, 3, 3)
+    y, pullback = vjp(lambda x: conv2d(x, w, padding=1), x)
+    assert pullback(np.ones(y.shape))[0].tolist() == [[[[w[:, c, 1, 1].sum()]] for c in (0, 1)]] * 2
+
+
+def test_a_stride_of_1_does_not_make_a_stride_of_one_point_zero_an_integer():
+    x, w = np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2))
+    for name in ("stride", "padding", "dilation"):
+        conv2d(x, w, **{name: 1})
+        with pytest.raises(ValueError, match=f"{name} must be an integer or a pair of integers; got 1.0"):
+            conv2d(x, w, **{name: 1.0})

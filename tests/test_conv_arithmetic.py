@@ -114,3 +114,8 @@ def test_input_and_output_may_be_named_and_the_rest_must_be():
     with pytest.raises(TypeError, match="positional"):
         solve_conv(8, 4, 2)
     assert conv_output_size(i=8, k=2) == 7
+
+
+def test_sizes_that_no_float_holds():
+    assert solve_conv(2**60, 2, k=1, s=2**60, p=0, d=1) == []
+    assert solve_conv(2**60, 2, k=1, s=2**60 - 1, p=0, d=1) == [Setting(1, 2**60 - 1, 0, 1)]

@@ -142,3 +142,9 @@ def test_padding_that_leaves_nothing_is_named_with_the_size_it_leaves_nothing_of
     with pytest.raises(ValueError, match="padding 2 leaves nothing of an output of 4 by 5"):
         conv_transpose2d(np.ones((1, 1, 3, 4)), np.ones((1, 1, 2, 2)), padding=2)
     assert conv_transpose2d(np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2)), padding=2).shape == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(("name", "value", "least"), [("stride", 0, 1), ("padding", -1, 0), ("dilation", 0, 1)])
+def test_a_size_out_of_range_is_named_as_it_was_given(name, value, least):
+    with pytest.raises(ValueError, match=f"^{name} must be at least {least}; got {value}$"):
+        conv_transpose2d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), **{name: value})

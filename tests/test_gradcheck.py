@@ -243,3 +243,57 @@ def test_an_error_in_the_derivative_of_forward_mode_is_caught():
 
     with pytest.raises(AssertionError, match="the jvp of operation, argument 0"):
         check_gradients(planted(jvp=careless), X, order=2)
+
+
+def test_smooth_functions_are_differentiated_better_than_promised():
+    x = np.linspace(-3, 3, 61)
+    for f, df in ((np.exp, np.exp(x)), (np.sin, np.cos(x)), (lambda x: np.exp(-x * x), -2 * x * np.exp(-x * x))):
+        error = np.abs(directional_derivative(f, x, np.ones(61)) - df)
+        assert np.max(error / np.maximum(1, np.abs(df))) < 2e-12
+
+
+@pytest.mark.parametrize("mode", ["jvp", "vjp"])
+def test_the_second_order_is_checked_with_numbers_of_its_own(mode):
+    """With the numbers of the first order, one of them would meet itself, and this error cancels."""
+
+    def term(a, b):
+        return a[::-1] * b - a * b[::-1]
+
+    @differentiable("v", "x")
+    def twice(v, x):
+        return 2 * v * x
+
+    @differentiable("x")
+    def square(x):
+        return x * x
+
+    right = {"jvp": lambda v, y, x: twice(v, x), "vjp": lambda g, y, x: twice(g, x)}
+    rule(
+        square,
+        "x",
+        **(right | ({"vjp": lambda g, y, x: 2 * g * x} if mode == "jvp" else {"jvp": lambda v, y, x: 2 * v * x})),
+    )
+    if mode == "jvp":  # wrong in v, but not along v itself
+        rule(
+            twice,
+            "v",
+            jvp=lambda dv, y, v, x: 2 * dv * x + term(v, dv),
+            vjp=lambda g, y, v, x: 2 * g * x + v[::-1] * g - (v * g)[::-1],
+        )
+        rule(twice, "x", jvp=lambda dx, y, v, x: 2 * v * dx, vjp=lambda g, y, v, x: 2 * v * g)
+    else:  # wrong in x, but not for the cotangent v
+        rule(twice, "v", jvp=lambda dv, y, v, x: 2 * dv * x, vjp=lambda g, y, v, x: 2 * g * x)
+        rule(twice, "x", jvp=lambda dx, y, v, x: 2 * v * dx, vjp=lambda g, y, v, x: 2 * v * g + term(v, g))
+    check_gradients(square, X[0])
+    with pytest.raises(AssertionError, match=f"the {mode} of square"):
+        check_gradients(square, X[0], order=2)
+
+
+def test_along_a_tiny_or_huge_direction_no_step_over_or_underflows():
+    assert directional_derivative(lambda x: x, 1e100, 2.0**-700) == pytest.approx(2.0**-700, rel=1e-10)
+    assert directional_derivative(lambda x: 1e90 * np.cos(x), 0.0, 2.0**790) == 0
+
+
+def test_an_entry_that_is_done_is_not_spoiled_while_others_need_smaller_steps():
+    x = directional_derivative(lambda x: np.array([1e10 + x, np.sin(1e5 * x)]), 1.0, 1.0)
+    assert x == pytest.approx([1, 1e5 * np.cos(1e5)], rel=1e-5)

@@ -54,6 +54,33 @@ def test_an_entry_speaks_of_its_line_wherever_it_stands():
         assert not other.speaks_of(place)
 
 
+def test_a_pattern_speaks_of_what_a_change_brings_in():
+    reason = "It makes no difference at all."
+    entry = reviewed.Entry(reason, pattern="strict=False")
+    was, brought = "for a in zip(x, y, strict=True):", "for a in zip(x, y, strict=False):"
+    assert entry.speaks_of(plant.Place("tiny", "double", 7, was, brought))
+    assert not entry.speaks_of(plant.Place("tiny", "double", 7, brought, "for a in zip(x[1:], y, strict=False):"))
+
+
+RESHAPE = next(entry for entry in reviewed.entries() if entry.pattern.startswith("reshape"))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "excused"),
+    [
+        ("x.reshape(-1)", "x.reshape(- 2)", True),
+        ("w.reshape(groups, len(w) // groups, -1)", "w.reshape(groups, len(w) // groups, -2)", True),
+        ("np.reshape(a, (-1, 1))", "np.reshape(a, (-2, 1))", True),
+        ("np.reshape(np.stack(a, axis=-1), s)", "np.reshape(np.stack(a, axis=-2), s)", False),
+        ("p.reshape(v[-1].shape + s)", "p.reshape(v[-2].shape + s)", False),
+        ("j.reshape(j.shape[:-1] + s)", "j.reshape(j.shape[:-2] + s)", False),
+        ("x.reshape(n - 1, k)", "x.reshape(n - 2, k)", False),
+    ],
+)
+def test_only_a_negative_length_of_a_shape_is_excused(was, now, excused):
+    assert RESHAPE.speaks_of(plant.Place("tiny", "double", 7, was, now)) is excused
+
+
 # Places
 
 SOURCE = """\

@@ -1,5 +1,7 @@
 """`nnlib.network_table` against the book's two networks, and against networks that really run."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 
@@ -148,3 +150,10 @@ def test_a_pair_of_sizes_needs_two_directions():
 def test_a_size_is_not_below_its_least(name, least):
     with pytest.raises(ValueError, match=f"{name} must be an integer of at least {least}"):
         summarize([Conv(**{"channels": 4, "k": 3, name: least - 1})], (1, 8, 8))
+
+
+def test_layers_are_values_that_can_be_compared_and_not_changed():
+    assert len({Conv(8, k=3), Conv(8, k=3), Conv(8, k=5), Pool(2), Dense(10), Dense(10)}) == 4
+    for thing, name in ((Conv(8, k=3), "k"), (Pool(2), "k"), (Dense(10), "channels"), (summarize([], (1, 8)), "rows")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, 1)

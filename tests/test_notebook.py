@@ -90,3 +90,14 @@ def test_how_to_round_is_said_by_name():
 
 def test_large_integers_are_shown_exactly(capsys):
     assert shown(capsys, 2**53 + 1) == "9007199254740993\n"
+
+
+def test_rounding_is_that_of_numpy_and_leaves_integers_alone(capsys):
+    for value, decimals in ((106.65, 1), (1.00005, 4), (2.5, 0), (1234.5, 0)):
+        assert float(shown(capsys, value, decimals=decimals)) == np.round(value, decimals)
+    for exact in (8261396269559852.0, 14551756204681148.0):  # np.round would multiply, and lose the last digit
+        assert int(shown(capsys, exact, decimals=1)) == exact
+
+
+def test_unsigned_integers_are_shown_exactly_and_unrounded(capsys):
+    assert shown(capsys, np.uint64(2**53 + 1), 123456, significant=3) == "9007199254740993 123456\n"

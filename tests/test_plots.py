@@ -1,5 +1,8 @@
 """The style of figures, and what their helpers draw."""
 
+import importlib.util
+import sys
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
@@ -67,3 +70,42 @@ def test_a_curve_is_rounded_to_six_decimals():
     assert line.get_xdata().tolist() == [0, 0.333333]
     assert line.get_ydata().tolist() == [0, 0.666667]
     assert line.get_color() == "red"
+
+
+@pytest.mark.usefixtures("_style")
+def test_numbers_above_one_are_rounded_to_six_decimals_too():
+    _, axes = plots.figure()
+    line = plots.curve(axes, [4 / 3, 1000 / 3], [2**20 + 1 / 3, 1e300])
+    assert line.get_xdata().tolist() == [1.333333, 333.333333]
+    assert line.get_ydata().tolist() == [1048576.333333, 1e300]
+
+
+@pytest.mark.usefixtures("_style")
+def test_arguments_may_be_named_and_the_later_ones_must_be():
+    _, axes = plots.figure(columns=1)
+    plots.cells(axes=axes, left=0, top=1, entries=[3])
+    assert axes.texts[0].get_text() == "3"
+    with pytest.raises(TypeError, match="positional"):
+        plots.figure(2, 3)
+    with pytest.raises(TypeError, match="positional"):
+        plots.cells(axes, 0, 1, [3], plots.DATA)
+
+
+@pytest.mark.parametrize(("backend", "formats"), [("module://matplotlib_inline.backend_inline", ["svg"]), ("agg", [])])
+def test_only_a_notebook_publishes_svg(backend, formats, monkeypatch):
+    chosen = []
+    monkeypatch.setattr(mpl, "get_backend", lambda **_: backend)
+    monkeypatch.setattr(
+        "matplotlib_inline.backend_inline.set_matplotlib_formats", lambda *names, **how: chosen.extend(names)
+    )
+    with mpl.rc_context():
+        plots.use_style()
+    assert chosen == formats
+
+
+def test_the_module_is_imported_without_matplotlib(monkeypatch):
+    for name in ("matplotlib", "matplotlib.axes", "matplotlib.figure", "matplotlib.lines"):
+        monkeypatch.setitem(sys.modules, name, None)
+    module = importlib.util.module_from_spec(plots.__spec__)
+    plots.__spec__.loader.exec_module(module)
+    assert module.INK == plots.INK

@@ -168,3 +168,11 @@ def test_an_argument_given_twice_is_refused():
         operation(f).bind((1, 2), {"dilation": 5})
     with pytest.raises(TypeError, match="too many positional arguments"):
         operation(f).bind((1, 2, 3, 4, 5), {})
+
+
+def test_a_rule_is_registered_by_name_too():
+    f = differentiable("x", "w", "b")(layer)
+    rule(function=f, array="w", partial=abs)
+    assert operation(f).rule(1).partial is abs
+    with pytest.raises(TypeError, match="positional"):
+        rule(f, "w", abs, abs)

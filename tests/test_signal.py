@@ -207,3 +207,20 @@ def test_the_length_of_the_transform_is_the_smallest_good_one():
 def test_other_modes_are_refused_whatever_the_alphabet_says(mode):
     with pytest.raises(ValueError, match='mode must be "full", "valid" or "same"'):
         kept_entries(mode, 5, 3)
+
+
+def test_a_kernel_may_need_blocks_longer_than_a_batch():
+    x, w = np.ones(70_000), np.ones(10_000)
+    np.testing.assert_allclose(convolve(x, w, "valid"), np.full(60_001, 1e4), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("n", "k"), [(20_000, 2), (150, 120)])
+def test_unless_both_are_long_every_entry_is_accurate_to_its_own_size(n, k):
+    x, w = np.ones(n), np.eye(1, k)[0]
+    x[0] = 1e20  # a transform would bury the others
+    assert convolve(x, w)[1:n].tolist() == [1] * (n - 1)
+
+
+def test_where_the_bound_of_the_transform_overflows_the_sum_is_direct():
+    x, w = np.full(6000, 1e150), np.full(1000, 1.79e308 / 15_500 / 1e150)  # 16 times their product is too much
+    assert np.isfinite(convolve(x, w)).all()

@@ -262,3 +262,13 @@ def test_the_jacobian_against_central_differences_and_in_the_tails():
     for one, row in zip(jacobian, x, strict=True):
         np.testing.assert_allclose(one, numerical_jacobian(lambda v: softmax(v, temperature=0.7), row), atol=1e-12)
     assert softmax_jacobian([0.0, -50])[0, 0] == pytest.approx(float(mpmath.exp(-50)), rel=1e-14)
+
+
+def test_a_row_may_be_longer_than_a_block():
+    x = np.random.default_rng(0).normal(size=(2, 2**17 + 1))
+    np.testing.assert_allclose(softmax(x), scipy.special.softmax(x, -1), rtol=1e-12)
+
+
+def test_a_list_of_axes_is_refused_as_numpy_does():
+    with pytest.raises(TypeError, match="list"):
+        softmax(np.ones((2, 3)), axis=[0])

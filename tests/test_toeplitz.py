@@ -195,3 +195,9 @@ def test_sizes_and_kernels_of_too_few_dimensions():
     with pytest.raises(ValueError, match="stride must be one integer or a pair"):
         conv2d_matrix([[1]], (4, 2), stride=(1,))
     assert conv2d_matrix([[1]], (4, 2), stride=np.array(2)).shape == (2, 8)
+
+
+@pytest.mark.parametrize("mode", [None, 1, "Full"])
+def test_an_unknown_mode_is_named_whatever_its_type(mode):
+    with pytest.raises(ValueError, match='mode must be "full", "valid" or "same"'):
+        conv2d_matrix(np.ones((2, 2)), (3, 3), mode)

@@ -1,6 +1,7 @@
 """The traces: the syllabus's example to the last digit, any seed, and a reader's own functions."""
 
 import re
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -209,3 +210,10 @@ def test_a_rule_without_a_partial_shows_its_number_on_numbers_and_its_name_on_ar
 )  # fmt: skip
 def test_how_a_number_is_written(value, text):
     assert number(value) == text
+
+
+def test_a_trace_and_its_tables_cannot_be_changed():
+    traced = trace(lambda x: x * x, 3.0)
+    for thing, name in ((traced, "_steps"), (traced.evaluation, "title")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, "")

@@ -2,7 +2,7 @@
 
 An entry names a module, a function and the source of the line, never its number, so that it survives whatever moves
 around it. It may name what the line becomes; otherwise it speaks of every mutant of that line. A pattern speaks of one
-kind of change wherever it is made.
+kind of change wherever it is made: of what a change brings in, not of what the line says anyway.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Entry:
     def speaks_of(self, mutant: Place) -> bool:
         """Tell whether the entry explains why this mutant survives."""
         if self.pattern:
-            return re.search(self.pattern, close(mutant.now)) is not None
+            was, now = (len(re.findall(self.pattern, close(line))) for line in (mutant.was, mutant.now))
+            return now > was
         line = (self.module, self.function, close(self.was))
         return line == mutant.name[:3] and (not self.now or close(mutant.now) in map(close, self.now))
 
