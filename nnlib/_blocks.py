@@ -36,7 +36,7 @@ def by_rows(
     Rows are contiguous, so that NumPy adds them pairwise: the error grows with the logarithm of their length only.
     `where` tells which rows they are. With `reduce`, `out` has one column, and −∞ stands where there is nothing to do.
     """
-    axes, order, moving = _order(axis, x.ndim)
+    axes, order, moving = _order(axis if axis is None or type(axis) is int else axes_of(axis, x.ndim), x.ndim)
     moved = x.transpose(order) if moving else x
     shape, reduced = moved.shape[: x.ndim - len(axes)], moved.shape[x.ndim - len(axes) :]
     rows, length = math.prod(shape), math.prod(reduced)

@@ -36,9 +36,10 @@ def difference(left: Any, right: Any, tolerance: float, relative_to: str) -> Com
     with np.errstate(invalid="ignore"):
         gap = np.where(a == b, 0.0, np.abs(a - b))  # inf == inf, though their difference is nan
         size = np.maximum(np.abs(a), np.abs(b))
-    if relative_to == "largest":
-        size = np.full_like(size, max(1.0, size[np.isfinite(size)].max(initial=0.0)))
-    return _worst(a, b, np.where(gap <= tolerance * size, 0.0, np.where(np.isnan(gap), np.inf, gap)), f"{tolerance:g}")
+        if relative_to == "largest":
+            size = np.full_like(size, max(1.0, size[np.isfinite(size)].max(initial=0.0)))
+        gap = np.where(gap <= tolerance * size, 0.0, np.where(np.isnan(gap), np.inf, gap))
+    return _worst(a, b, gap, f"{tolerance:g}")
 
 
 def _real(array: Any) -> Any:
@@ -71,7 +72,8 @@ def disorder(sides: Sequence[Any], tolerance: float) -> Complaint:
     for number, (left, right) in enumerate(pairwise(sides), start=1):
         a, b = np.broadcast_arrays(_real(np.asarray(left)), _real(np.asarray(right)))
         slack = tolerance * max(1.0, np.abs(np.stack([a, b])[..., np.isfinite(a) & np.isfinite(b)]).max(initial=0.0))
-        holds = (a <= b) | (a - b <= slack)
+        with np.errstate(invalid="ignore"):  # infinities that are equal have no difference
+            holds = (a <= b) | (a - b <= slack)
         if not holds.all():
             index = np.unravel_index(np.argmin(holds), holds.shape)
             return f"side {number} is above side {number + 1}: {a[index]!s} against {b[index]!s}"

@@ -44,9 +44,10 @@ class Operation:
         if self.variadic:
             return list(args), {**self._defaults, **kwargs}
         parameters = self.signature.parameters
-        options = {**self._defaults, **dict(zip(parameters, args, strict=False)), **kwargs}
-        few = len(args) <= self._positional and len(args) + len(kwargs) <= len(parameters)
-        if len(options) != len(parameters) or not few:
+        given = {**dict(zip(parameters, args, strict=False)), **kwargs}
+        options = {**self._defaults, **given}
+        once = len(given) == len(args) + len(kwargs)
+        if len(options) != len(parameters) or len(args) > self._positional or not once:
             self.signature.bind(*args, **kwargs)  # says what is wrong
         return [options.pop(name) for name in self.arrays], options
 

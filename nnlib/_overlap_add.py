@@ -20,8 +20,9 @@ def transform_pays(x: Array, w: Array) -> bool:
     short, long = sorted((len(x), len(w)))
     if short < KERNEL or long < SIGNAL:
         return False
-    # This product bounds every entry. Where it overflows, or is nan, only the direct sum gets each entry right.
-    return math.isfinite(float(np.abs(x).max()) * float(np.abs(w).max()) * 16 * short)
+    # The last transform adds up some 8 · short products of two sums, one of as many entries, one of short: this bounds
+    # them. Where it overflows, or is nan, only the direct sum gets each entry right.
+    return math.isfinite(float(np.abs(x).max()) * float(np.abs(w).max()) * 128 * short**3)
 
 
 def overlap_add(x: Array, w: Array) -> Array:

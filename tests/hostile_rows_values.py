@@ -48,6 +48,8 @@ AXES = (
     ({"axis": 2}, ValueError, "axis 2 is out of bounds for array of dimension 2"),
     ({"axis": (0, 0)}, ValueError, "repeated axis"),
     ({"axis": 1.5}, TypeError, "axis must be an integer, a tuple of integers or None; got 1.5"),
+    ({"axis": 1.0}, TypeError, "axis must be an integer, a tuple of integers or None; got 1.0"),
+    ({"axis": (1.0,)}, TypeError, r"axis must be an integer, a tuple of integers or None; got \(1.0,\)"),
     ({"axis": "0"}, TypeError, "axis must be an integer, a tuple of integers or None; got '0'"),
 )
 CLASSES = (

@@ -178,6 +178,18 @@ def test_the_tolerance_of_an_order_is_relative_to_the_largest_value():
         claim_order("eq-below", 1.0, [2.0, 1.0], [1.5, 3.0], rejects={"reversed": (1.0, 0.0)})
 
 
+@pytest.mark.filterwarnings("error")
+def test_infinities_are_compared_without_a_warning():
+    claim(
+        "eq-infinite",
+        np.array([np.inf, 1.0]),
+        np.array([np.inf, 1.0]),
+        rejects={"the other": [-np.inf, 1.0]},
+        tolerance=0,
+    )
+    claim_order("eq-infinite", np.inf, np.inf, rejects={"more": (np.inf, 0.0)})
+
+
 def test_an_order_forgives_rounding_on_the_scale_of_one_or_of_the_largest(capsys):
     claim_order("eq-below", 1.0 + 1e-13, 1.0, rejects={"more": (1.0 + 1e-11, 1.0)})
     claim_order("eq-below", 0.25, 0.0, rejects={"more": (0.4, 0.0)}, tolerance=0.25)

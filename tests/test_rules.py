@@ -164,6 +164,8 @@ def test_an_argument_given_twice_is_refused():
         operation(f).bind((1, 2, 3, 4), {"x": 5, "padding": "same"})
     with pytest.raises(TypeError, match="multiple values for argument 'x'"):
         operation(f).bind((1,), {"x": 1, "w": 2, "b": 3, "stride": 4, "padding": "same"})
+    with pytest.raises(TypeError, match="multiple values for argument 'x'"):
+        operation(f).bind((1, 2), {"x": 5})
     with pytest.raises(TypeError, match="unexpected keyword argument 'dilation'"):
         operation(f).bind((1, 2), {"dilation": 5})
     with pytest.raises(TypeError, match="too many positional arguments"):

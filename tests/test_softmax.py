@@ -269,6 +269,6 @@ def test_a_row_may_be_longer_than_a_block():
     np.testing.assert_allclose(softmax(x), scipy.special.softmax(x, -1), rtol=1e-12)
 
 
-def test_a_list_of_axes_is_refused_as_numpy_does():
-    with pytest.raises(TypeError, match="list"):
-        softmax(np.ones((2, 3)), axis=[0])
+def test_a_list_of_axes_is_taken_for_a_tuple():
+    x = np.arange(6.0).reshape(2, 3)
+    assert softmax(x, axis=[0, 1]).tolist() == softmax(x, axis=(0, 1)).tolist()
