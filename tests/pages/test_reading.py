@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import files
 import looks
 import pytest
 from playwright.sync_api import Browser
+
+from tools.fileserver import Quiet, served
 
 Look = Callable[[looks.View], list[str]]
 
@@ -174,3 +177,34 @@ def test_a_layout_that_shifts_is_found(tmp_path: Path, browser: Browser) -> None
     with looks.opened(browser, page.as_uri()) as view:
         found = (looks.shifts(view) for _ in range(30) if not view.page.wait_for_timeout(200))  # a busy machine is late
         assert any(found)
+
+
+class Slow(Quiet):
+    """A file server whose pages stop for a moment where `PAUSE` ends."""
+
+    PAUSE = b"</search>"
+
+    def do_GET(self) -> None:
+        """Send a page in two pieces, and everything else as usual."""
+        if not self.path.endswith(".html"):
+            super().do_GET()
+            return
+        page = Path(self.translate_path(self.path)).read_bytes()
+        at = page.index(self.PAUSE) + len(self.PAUSE)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page[:at])
+        self.wfile.flush()
+        time.sleep(0.5)
+        self.wfile.write(page[at:])
+
+
+@pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
+def test_a_page_that_arrives_in_pieces_does_not_move(book: Path, browser: Browser, width: int) -> None:
+    with (
+        served(book, Slow) as address,
+        looks.opened(browser, address + "chapters/softmax.html", width=width) as view,
+    ):
+        assert looks.shifts(view) == []

@@ -3,7 +3,7 @@
 python -m tools.mutants                   every mutant
 python -m tools.mutants --sample 1000     as many, drawn from all modules with a fixed seed
 python -m tools.mutants softmax losses    those of some modules; writes no page
-python -m tools.mutants --again           only those that survived the last time, and are not on the reviewed list
+python -m tools.mutants --again           only new ones, and survivors that are not on the reviewed list
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", help="modules of nnlib, without .py; all of them by default")
     parser.add_argument("--sample", type=int, help="judge so many mutants only")
-    parser.add_argument("--again", action="store_true", help="judge only those that survived the last time")
+    parser.add_argument("--again", action="store_true", help="judge only new ones and the last survivors")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)), help="how many at once")
     options = parser.parse_args()
     get()
@@ -78,8 +78,9 @@ def main() -> None:
     if options.again:
         explained = reviewed.entries()
         open_ones = (result for result in before if not any(entry.speaks_of(result) for entry in explained))
-        names = {result.name for result in open_ones if result.verdict == judge.SURVIVED}
-        chosen = [mutant for mutant in every if mutant.name in names]
+        judged = {result.name for result in before}
+        survived = {result.name for result in open_ones if result.verdict == judge.SURVIVED}
+        chosen = [mutant for mutant in every if mutant.name in survived or mutant.name not in judged]
     say(f"{len(chosen)} of {len(every)} mutants")
     results = examine(chosen, options.workers)
     asked = {result.name for result in results}
