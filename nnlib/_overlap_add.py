@@ -20,9 +20,10 @@ def transform_pays(x: Array, w: Array) -> bool:
     short, long = sorted((len(x), len(w)))
     if short < KERNEL or long < SIGNAL:
         return False
-    # The last transform adds up some 8 · short products of two sums, one of as many entries, one of short: this bounds
-    # them. Where it overflows, or is nan, only the direct sum gets each entry right.
-    return math.isfinite(float(np.abs(x).max()) * float(np.abs(w).max()) * 128 * short**3)
+    # The last transform adds up `length` products. By Cauchy's inequality and Parseval's theorem their sum is at most
+    # length · ‖block of x‖ · ‖w‖, and with a length of at most 10 · short at most this. Where it overflows, or is nan,
+    # only the direct sum gets each entry right.
+    return math.isfinite(float(np.abs(x).max()) * float(np.abs(w).max()) * 32 * short**2)
 
 
 def overlap_add(x: Array, w: Array) -> Array:
@@ -49,4 +50,4 @@ def overlap_add(x: Array, w: Array) -> Array:
 
 def _fast_length(least: int) -> int:
     """Return the smallest length of at least `least` with no prime factor but 2, 3 and 5 to low powers."""
-    return min(m << max(0, (-(-least // m) - 1).bit_length()) for m in (1, 3, 5, 9, 15))
+    return min(m << (-(-least // m) - 1).bit_length() for m in (1, 3, 5, 9, 15))

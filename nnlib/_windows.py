@@ -123,10 +123,9 @@ def sliding(image: Pair, kernel: Pair, stride: IntOrPair, padding: Padding, dila
 def opposite(s: Sliding) -> Sliding | None:
     """Return how the flipped kernel slides over the output, its entries a stride apart, to give the input back."""
     spans = [d * (k - 1) + 1 for d, k in zip(s.dilation, s.kernel, strict=True)]
-    spread = [step * (places - 1) + 1 for step, places in zip(s.stride, s.output, strict=True)]
     before = [span - 1 - zeros for span, zeros in zip(spans, s.before, strict=True)]
     padded = [size + span - 1 for size, span in zip(s.image, spans, strict=True)]
-    if 0 in s.image or any(b < 0 or b + size > p for b, size, p in zip(before, spread, padded, strict=True)):
+    if 0 in s.image or min(before) < 0:
         return None  # more padding than the kernel reaches: some outputs see no input
     return Sliding(s.output, s.kernel, (1, 1), s.dilation, _two(before), _two(padded), s.image, s.stride)
 

@@ -8,7 +8,7 @@ import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlib import _im2col, conv_naive
+from nnlib import _conv_gradients, _im2col, conv_naive
 from nnlib._windows import sliding
 from nnlib.autodiff import grad, jacrev, jvp, vjp
 from nnlib.conv import conv1d, conv2d, conv2d_input_gradient, conv2d_weight_gradient
@@ -366,13 +366,49 @@ def test_work_is_cut_into_as_few_equal_slices_as_possible(total, most):
 
 def test_the_buffer_is_used_and_not_exceeded():
     s = sliding((30, 20), (3, 3), 1, 1, 1)
-    for channels in (1, 8, 64):
-        plan = _im2col._plan(100, (1, 4, 9 * channels), s)
+    for groups, channels in ((1, 1), (1, 8), (4, 2), (1, 64), (8, 8)):
+        plan = _im2col._plan(100, (groups, 4, 9 * channels), s)
         assert _im2col.BUFFER / 4 < plan.buffer <= _im2col.BUFFER
         largest = max(
             images * (rows[-2].stop - rows[-2].start) for _, images, pieces in plan.parts for rows, _ in pieces
         )
-        assert plan.buffer == 9 * channels * 20 * largest
+        assert plan.buffer == 9 * groups * channels * 20 * largest
+
+
+@pytest.mark.parametrize(
+    ("images", "kernels", "size", "apart"),
+    [
+        (64, (1, 256, 2304), (4, 4), False),  # narrow products
+        (64, (1, 64, 288), (32, 32), True),  # one image fills the buffer
+        (64, (1, 300, 100), (10, 10), True),  # the result would be larger than the columns
+        (64, (1, 150, 150), (10, 10), False),
+        (64, (1, 100, 100), (10, 10), True),  # a million multiply-adds are few
+        (64, (1, 101, 9901), (1, 1), False),  # one more
+    ],
+)
+def test_images_are_multiplied_apart_where_that_is_faster(images, kernels, size, apart):
+    assert _im2col._plan(images, kernels, sliding(size, (1, 1), 1, 0, 1)).apart == apart
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "stride", "gathered"),
+    [
+        ((1, 1, 8, 8), (1, 1, 3, 3), 1, True),
+        ((1, 1, 8, 8), (1, 1, 3, 3), 2, True),  # small
+        ((64, 1, 8, 8), (8, 1, 3, 3), 1, False),
+        ((4, 1, 8, 8), (8, 1, 3, 3), 1, False),
+        ((64, 32, 32, 32), (64, 32, 1, 1), 1, True),  # twice as many outputs as inputs
+        ((64, 32, 32, 32), (65, 32, 1, 1), 1, False),
+        ((64, 32, 32, 32), (64, 32, 1, 1), 2, False),
+        ((4, 1, 10, 10), (25, 1, 1, 1), 1, True),  # 10,000 entries are few
+        ((1, 1, 1, 137), (73, 1, 1, 1), 1, False),  # one more
+        ((20_000, 1, 1, 1), (3, 1, 1, 1), 1, False),
+    ],
+)
+def test_the_input_gradient_takes_the_faster_of_two_ways(x, w, stride, gathered):
+    s = sliding(x[2:], w[2:], stride, 0, 1)
+    _, back = _conv_gradients._layer_and_back((x[0], w[0], *s.output), w, x[2:], stride, 0, 1, 1)
+    assert (back is not None) == gathered
 
 
 def test_many_terms_of_float16_are_summed_without_loss():
