@@ -11,9 +11,9 @@ import importlib
 from pathlib import Path
 
 import pytest
-from in_process import code, execute, imported, scaled
 
 from nnlib.claims import ClaimFailed
+from tests.in_process import code, execute, imported, scaled
 from tools import chapters
 
 

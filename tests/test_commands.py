@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from copies import copy_book
 
+from tests.copies import copy_book
 from tools import book, chapters, install, lock, record, serve, verify
 from tools.paths import LOCK, ROOT
 from tools.progress import Failed, run
@@ -262,13 +262,13 @@ def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
     names = {path.name for path in chapters.dependencies(chapter, folder)}
-    assert {"softmax.py", "claims.py", "plots.py", "_arrays.py"} <= names
+    assert {"softmax.py", "claims.py", "plots.py", "arrays.py"} <= names
     assert "toeplitz.py" not in names
     before = chapters.fingerprint(chapter, folder)
     with (folder / "nnlib" / "toeplitz.py").open("a") as file:
         file.write("\n")
     assert chapters.fingerprint(chapter, folder) == before
-    with (folder / "nnlib" / "_arrays.py").open("a") as file:
+    with (folder / "nnlib" / "numerics" / "arrays.py").open("a") as file:
         file.write("\n")
     assert chapters.fingerprint(chapter, folder) != before
 

@@ -10,8 +10,8 @@ import matplotlib as mpl
 import nbformat
 import numpy as np
 import pytest
-from copies import HEADER
 
+from tests.copies import HEADER
 from tools import chapters, elsewhere, figure_data
 
 CELLS = """```{code-cell}

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from copies import copy_book
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from tests.copies import copy_book
 from tools.paths import ROOT, VENV, environment
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)

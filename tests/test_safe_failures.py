@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from copies import HEADER
 
+from tests.copies import HEADER
 from tools import book
 from tools.paths import ROOT
 

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from copies import build, compare, copy_chapter
-from in_process import code, execute
 
+from tests.copies import build, compare, copy_chapter
+from tests.in_process import code, execute
 from tools import recordings
 from tools.paths import ROOT
 from tools.record import execute as execute_in_kernel

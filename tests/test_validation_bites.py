@@ -12,8 +12,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from copies import build, compare, copy_chapter
 
+from tests.copies import build, compare, copy_chapter
 from tools import chapters, recordings
 from tools.paths import ROOT
 

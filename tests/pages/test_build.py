@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from copies import HEADER, build, copy_book
+
+from tests.copies import HEADER, build, copy_book
 
 pytestmark = pytest.mark.slow
 

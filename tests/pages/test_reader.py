@@ -9,9 +9,9 @@ import looks
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from copies import build, copy_chapter
 from playwright.sync_api import Browser
 
+from tests.copies import build, copy_chapter
 from tools.paths import ROOT
 
 MOTION = re.compile(r"\b(transition|animation|scroll-behavior)\s*:(?!\s*(none|auto)\b)")
