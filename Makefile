@@ -79,7 +79,7 @@ measure: book
 oracles: setup
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
 	  echo "make oracles needs PyTorch: .venv/bin/python -m pip install torch, then run it again. The tests do not."; exit 1; }
-	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tools.$$program || exit 1; done
+	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tests.nnlib.oracles.$$program || exit 1; done
 
 mutants: setup
 	@failed=0; $(RUN) trials.faults $(FAULTS) || failed=1; $(RUN) trials.mutants $(ARGS) || failed=1; exit $$failed

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._operation import Operation, Rule
-from nnlib._traced import Traced, running_level
-from nnlib._tree import like, number, tree_map
+from nnlib.engine.traced import Traced, running_level
+from nnlib.engine.tree import like, number, tree_map
+from nnlib.rules import Operation, Rule
 
 
 class Dual(Traced):

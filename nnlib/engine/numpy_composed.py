@@ -1,8 +1,8 @@
 """NumPy functions that need no derivative rule of their own.
 
-Those in `COMPOSED` are made of functions that have rules (`nnlib.numpy_rules` and `nnlib.numpy_shapes`). Those in
-`LOCALLY_CONSTANT` do not change when their input changes a little: their derivative is zero wherever it exists, and
-they return plain values.
+Those in `COMPOSED` are made of functions that have rules (`nnlib.engine.numpy_rules`, `nnlib.engine.numpy_shapes`).
+Those in `LOCALLY_CONSTANT` do not change when their input changes a little: their derivative is zero wherever it
+exists, and they return plain values.
 """
 
 import math
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from nnlib._blocks import axes_of
-from nnlib._operation import Function
-from nnlib.numpy_rules import einsum
-from nnlib.numpy_shapes import concatenate, put_back
+from nnlib.engine.numpy_rules import einsum
+from nnlib.engine.numpy_shapes import concatenate, put_back
+from nnlib.numerics.blocks import axes_of
+from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
 

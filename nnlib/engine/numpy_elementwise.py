@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import is_traced
-from nnlib._operation import Function
 from nnlib.activations import sigmoid
-from nnlib.rules import register, rule
+from nnlib.numerics.arrays import is_traced
+from nnlib.rules import Function, register, rule
 
 # Elementwise functions of one input
 

@@ -1,16 +1,17 @@
 """Derivative rules for NumPy's functions that add up and multiply, in the form of `nnlib.rules`.
 
-The elementwise ones stand in `nnlib.numpy_elementwise`, those that move and select entries in `nnlib.numpy_shapes`.
-Functions that are made of these, such as ``np.mean``, need no rule: they stand in `nnlib.numpy_composed`.
+The elementwise ones stand in `nnlib.engine.numpy_elementwise`, those that move and select entries in
+`nnlib.engine.numpy_shapes`.
+Functions that are made of these, such as ``np.mean``, need no rule: they stand in `nnlib.engine.numpy_composed`.
 """
 
 from typing import Any
 
 import numpy as np
 
-import nnlib.numpy_elementwise  # registers its rules, as does the next
-import nnlib.numpy_shapes  # noqa: F401
-from nnlib._blocks import axes_of
+import nnlib.engine.numpy_elementwise  # registers its rules, as does the next
+import nnlib.engine.numpy_shapes  # noqa: F401
+from nnlib.numerics.blocks import axes_of
 from nnlib.rules import differentiable, register, rule, rules_for, unbroadcast
 
 # Reductions

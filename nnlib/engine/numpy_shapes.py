@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from nnlib._arrays import is_traced
-from nnlib._blocks import axes_of
+from nnlib.numerics.arrays import is_traced
+from nnlib.numerics.blocks import axes_of
 from nnlib.rules import differentiable, rule, rules_for, unbroadcast
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._operation import Operation, Rule
-from nnlib._traced import Traced, counter, running_level
-from nnlib._tree import leaves, like, number, tree_map
-from nnlib.rules import unbroadcast
+from nnlib.engine.traced import Traced, counter, running_level
+from nnlib.engine.tree import leaves, like, number, tree_map
+from nnlib.rules import Operation, Rule, unbroadcast
 
 
 class Node(Traced):

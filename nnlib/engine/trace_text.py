@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._forward import push
-from nnlib.numpy_shapes import getitem
+from nnlib.engine.forward import push
+from nnlib.engine.numpy_shapes import getitem
 
 DIGITS = 4
 SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")

@@ -17,10 +17,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from nnlib._operation import Function, Operation
-from nnlib.numpy_composed import COMPOSED, LOCALLY_CONSTANT
-from nnlib.numpy_shapes import getitem
-from nnlib.rules import operation
+from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
+from nnlib.engine.numpy_shapes import getitem
+from nnlib.rules import Function, Operation, operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
 _running: set[int] = set()
@@ -75,7 +74,7 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
         _refuse_assignment()
     raise NotImplementedError(
         f"{_name(function)} has no derivative rule; use functions that have one (the files "
-        "nnlib/numpy_*.py list them), or give it a rule as nnlib/rules.py describes"
+        "nnlib/engine/numpy_*.py list them), or give it a rule as nnlib/rules.py describes"
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from nnlib._arrays import float_array, is_traced
+from nnlib.numerics.arrays import float_array, is_traced
 
 
 def number(x: Any) -> Any:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 Axis = int | tuple[int, ...] | None
 

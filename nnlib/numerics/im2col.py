@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlib._arrays import Array
-from nnlib._windows import Sliding, interior, windows
+from nnlib.numerics.arrays import Array
+from nnlib.numerics.windows import Sliding, interior, windows
 
 BUFFER = 1 << 18  # entries
 SMALL = 1_000_000  # multiply-adds

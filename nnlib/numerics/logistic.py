@@ -5,7 +5,7 @@ Each starts from exp(−abs(x)), which is at most 1. `nnlib.activations` runs th
 
 import numpy as np
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 
 def times(x: Array, slope: float) -> Array:

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 # Below these lengths the direct sum is faster than any transform (measured with float64 on one core).
 KERNEL = 100

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 SMALL = 1e-6  # a sum of the others to which the rounding errors of the scores matter
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 Pair = tuple[int, int]
 IntOrPair = int | tuple[int, int]

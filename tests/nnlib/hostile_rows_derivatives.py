@@ -9,9 +9,10 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot  # an old one warns while it is imported, which is no fault of a plot
 import numpy as np
-from hostile import VALUE, Row, shapes
 
-from nnlib import autodiff, chain, claims, datasets, gradcheck, notebook, numpy_rules, numpy_shapes, plots, rules, trace
+from nnlib import autodiff, chain, claims, datasets, gradcheck, notebook, plots, rules, trace
+from nnlib.engine import numpy_rules, numpy_shapes
+from tests.nnlib.hostile import VALUE, Row, shapes
 
 mpl.use("Agg")
 rng = np.random.default_rng(9)
@@ -304,24 +305,24 @@ ROWS: dict[str, Row] = {
         ),
     ),
     # NumPy's own functions, as far as they are differentiated: NumPy decides what they take.
-    "numpy_shapes.getitem": Row(
+    "engine.numpy_shapes.getitem": Row(
         lambda x: numpy_shapes.getitem(x, (0, slice(1, 3))), {"x": X}, lambda x: x[0, 1:], {"x": ""}, numbers=False
     ),
-    "numpy_shapes.put_back": Row(
+    "engine.numpy_shapes.put_back": Row(
         lambda g, index=slice(1, 3): numpy_shapes.put_back(g, index, (4, 3)),
         {"g": X},
         lambda g: np.pad(g, ((1, 1), (0, 0))),
         {"g": shapes(*["g of shape .* does not fit the place of shape"] * 4)},
         numbers=False,
     ),
-    "numpy_shapes.concatenate": Row(
+    "engine.numpy_shapes.concatenate": Row(
         lambda a, b: numpy_shapes.concatenate(a, b, axis=1),
         {"a": X, "b": V},
         lambda a, b: np.hstack([a, b]),
         {"a": "", "b": ""},
         numbers=False,
     ),
-    "numpy_rules.einsum": Row(
+    "engine.numpy_rules.einsum": Row(
         lambda a, b: numpy_rules.einsum(a, b, subscripts="ij,kj->ik"),
         {"a": X, "b": V},
         lambda a, b: a @ b.T,

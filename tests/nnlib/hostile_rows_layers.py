@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import hostile_oracles as right
 import numpy as np
-from hostile import VALUE, Row, shapes
 
-from nnlib import conv, conv_arithmetic, conv_naive, conv_transpose, models, network_table, pooling, training
+from nnlib import conv, conv_arithmetic, conv_transpose, models, network_table, pooling, training
+from tests.nnlib import hostile_oracles as right
+from tests.nnlib import naive
+from tests.nnlib.hostile import VALUE, Row, shapes
 
 rng = np.random.default_rng(8)
 X = rng.normal(size=(2, 2, 5, 4))
@@ -192,32 +193,32 @@ ROWS: dict[str, Row] = {
         refused=POOLING,
     ),
     # The specification in plain loops checks nothing; it takes every layout.
-    "conv_naive.conv2d": Row(
-        _naive(conv_naive.conv2d, (1, 1), (0, 0), (1, 1)),
+    "naive.conv2d": Row(
+        _naive(naive.conv2d, (1, 1), (0, 0), (1, 1)),
         {"x": X, "w": W},
         right.conv2d,
         {"x": "", "w": ""},
         numbers=False,
         lists=False,
     ),
-    "conv_naive.conv_transpose2d": Row(
-        _naive(conv_naive.conv_transpose2d, (1, 1), (0, 0), (0, 0), (1, 1)),
+    "naive.conv_transpose2d": Row(
+        _naive(naive.conv_transpose2d, (1, 1), (0, 0), (0, 0), (1, 1)),
         {"x": G, "w": W},
         right.conv_transpose2d,
         {"x": "", "w": ""},
         numbers=False,
         lists=False,
     ),
-    "conv_naive.max_pool2d": Row(
-        _naive(conv_naive.max_pool2d, (2, 2), (2, 2), (0, 0), (1, 1)),
+    "naive.max_pool2d": Row(
+        _naive(naive.max_pool2d, (2, 2), (2, 2), (0, 0), (1, 1)),
         {"x": X},
         lambda x: right.pool2d(np.max, x, 2),
         {"x": ""},
         numbers=False,
         lists=False,
     ),
-    "conv_naive.avg_pool2d": Row(
-        _naive(conv_naive.avg_pool2d, (2, 2), (2, 2), (0, 0), True),
+    "naive.avg_pool2d": Row(
+        _naive(naive.avg_pool2d, (2, 2), (2, 2), (0, 0), True),
         {"x": X},
         lambda x: right.pool2d(np.mean, x, 2),
         {"x": ""},

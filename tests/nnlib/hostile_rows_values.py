@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import hostile_oracles as right
 import mpmath
 import numpy as np
 import scipy.special
-from hostile import VALUE, Row, shapes
 
 from nnlib import activations, losses, signal, softmax, toeplitz
+from tests.nnlib import hostile_oracles as right
+from tests.nnlib.hostile import VALUE, Row, shapes
 
 rng = np.random.default_rng(7)
 A = rng.normal(size=(3, 4))

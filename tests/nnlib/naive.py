@@ -6,7 +6,7 @@ Sizes are pairs, height and width; inputs are float arrays in NCHW order, and ar
 
 import numpy as np
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 Pair = tuple[int, int]
 

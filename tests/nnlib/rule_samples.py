@@ -5,9 +5,10 @@ shapes that broadcast where the operation allows it, and every option.
 """
 
 import numpy as np
-import rule_samples_conv
 
-from nnlib import activations, losses, numpy_rules, numpy_shapes, softmax
+from nnlib import activations, losses, softmax
+from nnlib.engine import numpy_rules, numpy_shapes
+from tests.nnlib import rule_samples_conv
 
 rng = np.random.default_rng(0)
 A = rng.normal(size=(3, 4))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib import _maximum, conv, pooling, signal, toeplitz
+from nnlib import conv, pooling, signal, toeplitz
 
 rng = np.random.default_rng(1)
 X, W, B = rng.normal(size=(2, 4, 5, 4)), rng.normal(size=(6, 2, 2, 2)), rng.normal(size=6)
@@ -46,6 +46,6 @@ SAMPLES = {
         for g, options in zip(OUTPUTS, LAYERS, strict=True)
     ],
     pooling.max_pool2d: [(lambda x: pooling.max_pool2d(x, 2), (SPACED,))],
-    _maximum.at_maximum: [(lambda v: _maximum.at_maximum(v, SPACED, PLACES), (X[:1, :1, :2],))],
-    _maximum.to_maximum: [(lambda g: _maximum.to_maximum(g, SPACED, PLACES), (X[:1, :1, :1, :2],))],
+    pooling._at_maximum: [(lambda v: pooling._at_maximum(v, SPACED, PLACES), (X[:1, :1, :2],))],
+    pooling._to_maximum: [(lambda g: pooling._to_maximum(g, SPACED, PLACES), (X[:1, :1, :1, :2],))],
 }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib._arrays import float_array, float_arrays, is_traced, real_number
+from nnlib.numerics.arrays import float_array, float_arrays, is_traced, real_number
 
 
 class Follower:

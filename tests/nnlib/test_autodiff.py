@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnlib import autodiff, numpy_composed, rules
-from nnlib._traced import plain
+from nnlib import autodiff, rules
 from nnlib.autodiff import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
+from nnlib.engine import numpy_composed
+from nnlib.engine.numpy_shapes import concatenate
+from nnlib.engine.traced import plain
 from nnlib.gradcheck import check_gradients, numerical_jacobian
-from nnlib.numpy_shapes import concatenate
 from nnlib.softmax import logsumexp, softmax, softmax_jacobian
 
 rng = np.random.default_rng(0)

@@ -8,13 +8,15 @@ import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlib import _conv_gradients, _im2col, conv_naive
-from nnlib._windows import sliding
+from nnlib import conv
 from nnlib.autodiff import grad, jacrev, jvp, vjp
 from nnlib.conv import conv1d, conv2d, conv2d_input_gradient, conv2d_weight_gradient
 from nnlib.gradcheck import check_gradients, directional_derivative
+from nnlib.numerics import im2col
+from nnlib.numerics.windows import sliding
 from nnlib.signal import correlate
 from nnlib.toeplitz import conv2d_matrix
+from tests.nnlib import naive
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
@@ -40,7 +42,7 @@ def close(actual, expected, scale=1e-9):
 @given(layers())
 def test_the_output_is_that_of_plain_loops(layer):
     x, w, options = layer
-    close(conv2d(x, w, None, *options), conv_naive.conv2d(x, w, *options))
+    close(conv2d(x, w, None, *options), naive.conv2d(x, w, *options))
 
 
 @given(layers(), st.integers(1, 2000), st.sampled_from([0, 1_000_000]))
@@ -50,11 +52,11 @@ def test_no_entry_depends_on_how_the_work_is_cut_up(layer, buffer, small):
     g = np.cos(np.arange(y.size)).reshape(y.shape)
     whole = _faces(x, w, g, options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_im2col, "BUFFER", buffer)
-        patch.setattr(_im2col, "SMALL", small)
-        _im2col._plan.cache_clear()
+        patch.setattr(im2col, "BUFFER", buffer)
+        patch.setattr(im2col, "SMALL", small)
+        im2col._plan.cache_clear()
         pieces = _faces(x, w, g, options)
-    _im2col._plan.cache_clear()
+    im2col._plan.cache_clear()
     for one, other in zip(whole, pieces, strict=True):
         close(one, other)
 
@@ -63,9 +65,9 @@ def _faces(x, w, g, options):
     s = sliding(x.shape[2:], w.shape[2:], *options[:3])
     groups = options[3]
     return (
-        _im2col.correlate(x, _im2col.by_group(w, groups), s),
-        _im2col.correlate_with(g, x, s, groups),
-        _im2col.scatter(g, _im2col.by_group(w, groups), s),
+        im2col.correlate(x, im2col.by_group(w, groups), s),
+        im2col.correlate_with(g, x, s, groups),
+        im2col.scatter(g, im2col.by_group(w, groups), s),
         conv2d_input_gradient(g, w, x.shape[2:], *options),
     )
 
@@ -81,7 +83,7 @@ def test_the_input_gradient_is_a_convolution_with_flipped_kernels(stride, paddin
     rng = np.random.default_rng(0)
     w = rng.normal(size=(4, 1, *kernel))
     g = rng.normal(size=conv2d(np.zeros((2, 2, 5, 6)), w, None, *options, 2).shape)
-    added = _im2col.scatter(g, _im2col.by_group(w, 2), sliding((5, 6), kernel, *options))
+    added = im2col.scatter(g, im2col.by_group(w, 2), sliding((5, 6), kernel, *options))
     close(conv2d_input_gradient(g, w, (5, 6), *options, 2), added)
 
 
@@ -89,7 +91,7 @@ def test_the_input_gradient_is_a_convolution_with_flipped_kernels(stride, paddin
 def test_three_faces_of_one_sum(layer, seed):
     x, w, options = layer
     g = np.random.default_rng(seed).normal(size=conv2d(x, w, None, *options).shape)
-    total = np.vdot(g, conv_naive.conv2d(x, w, *options))
+    total = np.vdot(g, naive.conv2d(x, w, *options))
     assert np.vdot(x, conv2d_input_gradient(g, w, x.shape[2:], *options)) == pytest.approx(total, abs=1e-8)
     assert np.vdot(w, conv2d_weight_gradient(g, x, w.shape[2:], *options)) == pytest.approx(total, abs=1e-8)
 
@@ -187,7 +189,7 @@ def test_the_worked_network_of_three_layers_with_biases():
 def test_conv1d_is_conv2d_on_images_of_height_one(n, groups, length, k, stride, padding, dilation):
     rng = np.random.default_rng(length)
     x, w, b = rng.normal(size=(n, 2 * groups, length)), rng.normal(size=(4, 2, k)), rng.normal(size=4)
-    expected = conv_naive.conv2d(
+    expected = naive.conv2d(
         x[:, :, None], w[:, :, None], (1, stride), (0, padding), (1, dilation), groups
     )[:, :, 0] + b[:, None]  # fmt: skip
     close(conv1d(x, w, b, stride, padding, dilation, groups), expected)
@@ -355,7 +357,7 @@ def test_bad_gradients_are_refused_with_a_reason():
 
 @given(st.integers(0, 40), st.integers(-1, 50))
 def test_work_is_cut_into_as_few_equal_slices_as_possible(total, most):
-    slices = _im2col._even_slices(total, most)
+    slices = im2col._even_slices(total, most)
     assert [i for part in slices for i in range(part.start, part.stop)] == list(range(total))
     sizes = [part.stop - part.start for part in slices]
     assert len(sizes) == -(-total // max(1, most))
@@ -367,8 +369,8 @@ def test_work_is_cut_into_as_few_equal_slices_as_possible(total, most):
 def test_the_buffer_is_used_and_not_exceeded():
     s = sliding((30, 20), (3, 3), 1, 1, 1)
     for groups, channels in ((1, 1), (1, 8), (4, 2), (1, 64), (8, 8)):
-        plan = _im2col._plan(100, (groups, 4, 9 * channels), s)
-        assert _im2col.BUFFER / 4 < plan.buffer <= _im2col.BUFFER
+        plan = im2col._plan(100, (groups, 4, 9 * channels), s)
+        assert im2col.BUFFER / 4 < plan.buffer <= im2col.BUFFER
         largest = max(
             images * (rows[-2].stop - rows[-2].start) for _, images, pieces in plan.parts for rows, _ in pieces
         )
@@ -387,7 +389,7 @@ def test_the_buffer_is_used_and_not_exceeded():
     ],
 )
 def test_images_are_multiplied_apart_where_that_is_faster(images, kernels, size, apart):
-    assert _im2col._plan(images, kernels, sliding(size, (1, 1), 1, 0, 1)).apart == apart
+    assert im2col._plan(images, kernels, sliding(size, (1, 1), 1, 0, 1)).apart == apart
 
 
 @pytest.mark.parametrize(
@@ -407,7 +409,7 @@ def test_images_are_multiplied_apart_where_that_is_faster(images, kernels, size,
 )
 def test_the_input_gradient_takes_the_faster_of_two_ways(x, w, stride, gathered):
     s = sliding(x[2:], w[2:], stride, 0, 1)
-    _, back = _conv_gradients._layer_and_back((x[0], w[0], *s.output), w, x[2:], stride, 0, 1, 1)
+    _, back = conv._layer_and_back((x[0], w[0], *s.output), w, x[2:], stride, 0, 1, 1)
     assert (back is not None) == gathered
 
 
@@ -424,7 +426,7 @@ def test_many_terms_of_float16_are_summed_without_loss():
 
 def test_the_buffer_has_262144_entries_at_most():
     s = sliding((30, 20), (3, 3), 1, 1, 1)
-    sizes = [_im2col._plan(1000, (1, 4, 9 * channels), s).buffer for channels in (1, 2, 3, 5, 8, 64)]
+    sizes = [im2col._plan(1000, (1, 4, 9 * channels), s).buffer for channels in (1, 2, 3, 5, 8, 64)]
     assert 200_000 < max(sizes) <= 262_144
 
 

@@ -1,7 +1,7 @@
 """`nnlib.conv`, `nnlib.conv_transpose` and `nnlib.pooling` against PyTorch: recorded everywhere, live where it is.
 
-The recorded values come from tools/make_conv_oracles.py. Sums of eighths are exact, so the comparison is, too: every
-entry of every output and gradient, in three precisions. Averages are compared to the last digits.
+The recorded values come from tests/nnlib/oracles/make_conv_oracles.py. Sums of eighths are exact, so the comparison is,
+too: every entry of every output and gradient, in three precisions. Averages are compared to the last digits.
 """
 
 import json
@@ -13,7 +13,7 @@ from nnlib.autodiff import vjp
 from nnlib.conv import conv1d, conv2d
 from nnlib.conv_transpose import conv_transpose1d, conv_transpose2d
 from nnlib.pooling import avg_pool2d, max_pool2d
-from tools.make_conv_oracles import EXACT, PATH, arguments, by_torch, cases, made_up, options
+from tests.nnlib.oracles.make_conv_oracles import EXACT, PATH, arguments, by_torch, cases, made_up, options
 
 RECORDED = json.loads(PATH.read_text(encoding="utf-8"))
 FUNCTIONS = {f.__name__: f for f in (conv1d, conv2d, conv_transpose1d, conv_transpose2d, max_pool2d, avg_pool2d)}

@@ -5,12 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from nnlib import conv_naive
 from nnlib.autodiff import vjp
 from nnlib.conv import conv1d, conv2d
 from nnlib.conv_transpose import conv_transpose1d, conv_transpose2d
 from nnlib.gradcheck import directional_derivative
 from nnlib.signal import convolve
+from tests.nnlib import naive
 
 GRID = [
     (stride, padding, output_padding, groups, dilation)
@@ -25,7 +25,7 @@ GRID = [
 def test_the_output_is_that_of_plain_loops(stride, padding, output_padding, groups, dilation):
     rng = np.random.default_rng(0)
     x, w, b = rng.normal(size=(2, 4, 3, 4)), rng.normal(size=(4, 3, 2, 3)), rng.normal(size=3 * groups)
-    expected = conv_naive.conv_transpose2d(x, w, stride, padding, output_padding, dilation, groups)
+    expected = naive.conv_transpose2d(x, w, stride, padding, output_padding, dilation, groups)
     y = conv_transpose2d(x, w, b, stride, padding, output_padding, groups, dilation)
     np.testing.assert_allclose(y, expected + b[:, None, None], atol=1e-12)
 

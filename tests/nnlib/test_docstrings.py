@@ -3,19 +3,18 @@
 import doctest
 import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from test_api_page import INTERNAL, public
 
-from tools.paths import ROOT
+import nnlib
+from tests.nnlib.public import MODULES, public
 
-MODULES = sorted(path.stem for path in Path(ROOT / "nnlib").glob("*.py") if path.stem != "__init__")
-FOR_READERS = [module for module in MODULES if not module.startswith("_") and module not in INTERNAL]
-PUBLIC = [(module, name) for module in FOR_READERS for name in sorted(public(module))]
+EVERY = sorted(module.name for module in pkgutil.walk_packages(nnlib.__path__, "nnlib."))
+PUBLIC = [(module, name) for module in MODULES for name in sorted(public(module))]
 
 WITHOUT_EXAMPLE = {
     "notebook.setup": "changes the printing and the figures of the whole process; every chapter begins with it",
@@ -34,9 +33,9 @@ def examples(function: Callable[..., Any], module: Any) -> list[doctest.DocTest]
     return [test for test in found if test.examples]
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_examples_of_a_module(name: str) -> None:
-    module = importlib.import_module(f"nnlib.{name}")
+    module = importlib.import_module(name)
     runner = doctest.DocTestRunner()
     for value in vars(module).values():
         if getattr(value, "__module__", None) == module.__name__:

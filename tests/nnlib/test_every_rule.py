@@ -5,18 +5,18 @@ import pkgutil
 
 import numpy as np
 import pytest
-from rule_samples import SAMPLES
 
 import nnlib
 from nnlib.autodiff import grad, jvp, vjp
+from nnlib.engine.numpy_shapes import put_back
 from nnlib.gradcheck import check_gradients
-from nnlib.numpy_shapes import put_back
 from nnlib.rules import operation, operations
 from nnlib.trace import trace
+from tests.nnlib.rule_samples import SAMPLES
 
-for module in pkgutil.iter_modules(nnlib.__path__):
-    if module.name != "plots":  # needs Matplotlib, and differentiates nothing
-        importlib.import_module(f"nnlib.{module.name}")
+for module in pkgutil.walk_packages(nnlib.__path__, "nnlib."):
+    if module.name != "nnlib.plots":  # needs Matplotlib, and differentiates nothing
+        importlib.import_module(module.name)
 
 OPERATIONS = list(operations())
 CASES = [
@@ -29,7 +29,7 @@ CASES = [
 @pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.name)
 def test_there_is_a_rule_for_each_argument_and_a_sample(op):
     assert not op.missing(), f"{op.name} has no rule for {op.missing()}"
-    assert op.function in SAMPLES, f"add samples of {op.name} to tests/rule_samples.py"
+    assert op.function in SAMPLES, f"add samples of {op.name} to tests/nnlib/rule_samples.py"
 
 
 @pytest.mark.parametrize(("function", "f", "args"), CASES)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib import gradcheck, rules
-from nnlib._traced import plain
 from nnlib.autodiff import vjp
+from nnlib.engine.traced import plain
 from nnlib.gradcheck import check_gradients, directional_derivative, numerical_gradient, numerical_jacobian
 from nnlib.rules import differentiable, rule
 from nnlib.softmax import softmax

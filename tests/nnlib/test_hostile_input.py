@@ -6,15 +6,12 @@ import importlib
 import inspect
 from typing import Any
 
-import hostile_rows_derivatives
-import hostile_rows_layers
-import hostile_rows_values
 import numpy as np
 import pytest
-from hostile import LAYOUTS, NO_NUMBERS, SHAPES, VALUE, Row, leaves, patterns
-from test_api_page import public
 
-from tools.paths import ROOT
+from tests.nnlib import hostile_rows_derivatives, hostile_rows_layers, hostile_rows_values
+from tests.nnlib.hostile import LAYOUTS, NO_NUMBERS, SHAPES, VALUE, Row, leaves, patterns
+from tests.nnlib.public import MODULES, public
 
 ROWS = {**hostile_rows_values.ROWS, **hostile_rows_layers.ROWS, **hostile_rows_derivatives.ROWS}
 INTEGERS = (np.int8, np.uint8, np.int64, np.uint64, np.bool_)
@@ -25,10 +22,11 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 def test_every_public_function_has_a_row() -> None:
     expected = set()
-    for path in (ROOT / "nnlib").glob("[!_]*.py"):
-        module = importlib.import_module(f"nnlib.{path.stem}")
-        expected |= {f"{path.stem}.{n}" for n in public(path.stem) if inspect.isfunction(getattr(module, n))}
-    assert set(ROWS) == expected
+    for name in MODULES:
+        module = importlib.import_module(f"nnlib.{name}")
+        expected |= {f"{name}.{n}" for n in public(name) if inspect.isfunction(getattr(module, n))}
+    within = ("engine.", "naive.")  # no reader calls these; bad input must not pass through them in silence, either
+    assert {name for name in ROWS if not name.startswith(within)} == expected
 
 
 def copies(values: Any) -> Any:

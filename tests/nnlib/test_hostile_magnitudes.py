@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hostile_oracles as right
 import mpmath
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from nnlib import activations, conv, losses, notebook, plots, pooling, softmax, toeplitz
 from nnlib.gradcheck import directional_derivative
+from tests.nnlib import hostile_oracles as right
 
 inf, nan = np.inf, np.nan
 TINY, LARGEST = 5e-324, np.finfo(float).max

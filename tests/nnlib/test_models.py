@@ -18,7 +18,7 @@ from nnlib.models import (
 )
 from nnlib.softmax import softmax
 from nnlib.training import mean_cross_entropy, mean_squared_error, sgd_step
-from tools.make_digits_oracle import CASES, TARGET, pytorch, start
+from tests.nnlib.oracles.make_digits_oracle import CASES, TARGET, pytorch, start
 
 NETWORKS = {"mlp": (mlp_forward, mlp_backward), "cnn": (cnn_forward, cnn_backward)}
 LOSSES = {"cross-entropy": mean_cross_entropy, "squared error": mean_squared_error}

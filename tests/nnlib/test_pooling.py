@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from nnlib import conv_naive
 from nnlib.autodiff import grad, jacrev, jvp, vjp
 from nnlib.gradcheck import check_gradients
 from nnlib.pooling import avg_pool2d, max_pool2d
+from tests.nnlib import naive
 
 KERNELS, STRIDES = ((1, 1), (2, 2), (3, 2), (2, 3)), ((1, 1), (2, 1), (3, 2))
 GRID = [
@@ -24,11 +24,11 @@ def test_the_output_is_that_of_plain_loops(kernel, stride, padding, option):
     x = np.random.default_rng(0).normal(size=(2, 3, 6, 7))
     dilation, include = (option, 1), option == 1
     np.testing.assert_array_equal(
-        max_pool2d(x, kernel, stride, padding, dilation), conv_naive.max_pool2d(x, kernel, stride, padding, dilation)
+        max_pool2d(x, kernel, stride, padding, dilation), naive.max_pool2d(x, kernel, stride, padding, dilation)
     )
     np.testing.assert_allclose(
         avg_pool2d(x, kernel, stride, padding, include),
-        conv_naive.avg_pool2d(x, kernel, stride, padding, include),
+        naive.avg_pool2d(x, kernel, stride, padding, include),
         atol=1e-14,
     )
 

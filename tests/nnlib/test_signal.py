@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nnlib import _overlap_add
 from nnlib.autodiff import vjp
 from nnlib.gradcheck import check_gradients
+from nnlib.numerics import overlap_add
 from nnlib.signal import convolve, correlate, kept_entries
 
 MODES = ("full", "valid", "same")
@@ -31,7 +31,7 @@ WORKED_NO_FLIP = [
 
 finite = st.floats(-1e3, 1e3, width=32)
 sequences = arrays(np.float64, st.integers(1, 12), elements=finite)
-long_enough = st.integers(_overlap_add.SIGNAL, _overlap_add.SIGNAL + 3000)
+long_enough = st.integers(overlap_add.SIGNAL, overlap_add.SIGNAL + 3000)
 
 
 @pytest.mark.parametrize(("x", "w", "full", "valid", "same"), WORKED)
@@ -98,11 +98,11 @@ def test_a_longer_kernel_and_an_even_signal_differ_by_one_place_in_mode_same():
 
 
 @pytest.mark.parametrize("mode", MODES)
-@given(n=long_enough, k=st.integers(_overlap_add.KERNEL, 7000), seed=st.integers(0, 99))
+@given(n=long_enough, k=st.integers(overlap_add.KERNEL, 7000), seed=st.integers(0, 99))
 def test_long_sequences_agree_with_the_direct_sum(mode, n, k, seed):
     rng = np.random.default_rng(seed)
     x, w = rng.normal(size=n), rng.normal(size=k)
-    assert _overlap_add.transform_pays(x, w)
+    assert overlap_add.transform_pays(x, w)
     np.testing.assert_allclose(convolve(x, w, mode), np.convolve(x, w, mode), rtol=0, atol=1e-11)
     np.testing.assert_allclose(correlate(x, w, mode), np.correlate(x, w, mode), rtol=0, atol=1e-11)
 
@@ -200,7 +200,7 @@ def test_the_sums_inside_the_transform_do_not_overflow_where_no_entry_does():
 def test_the_length_of_the_transform_is_the_smallest_good_one():
     good = sorted(m << k for m in (1, 3, 5, 9, 15) for k in range(13))
     for least in range(1, 4097):
-        assert _overlap_add._fast_length(least) == next(length for length in good if length >= least)
+        assert overlap_add._fast_length(least) == next(length for length in good if length >= least)
 
 
 @pytest.mark.parametrize("mode", ["wrong", "Valid", "zero", "", "a"])

@@ -8,7 +8,7 @@ import pytest
 
 from nnlib.activations import relu
 from nnlib.autodiff import grad, jvp, vjp
-from tools.make_oracles import MODULES, ask_torch, cases, from_json, read, to_json
+from tests.nnlib.oracles.make_oracles import MODULES, ask_torch, cases, from_json, read, to_json
 
 TORCH = importlib.util.find_spec("torch") is not None
 RECORDED = {module: read(module)["cases"] for module in MODULES}

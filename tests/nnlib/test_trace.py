@@ -6,8 +6,8 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from nnlib._trace_text import number
 from nnlib.autodiff import grad, jvp, trace, vjp
+from nnlib.engine.trace_text import number
 from nnlib.softmax import softmax
 
 

@@ -264,13 +264,13 @@ def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
     names = {path.name for path in chapters.dependencies(chapter, folder)}
-    assert {"softmax.py", "claims.py", "plots.py", "_arrays.py"} <= names
+    assert {"softmax.py", "claims.py", "plots.py", "arrays.py"} <= names
     assert "toeplitz.py" not in names
     before = chapters.fingerprint(chapter, folder)
     with (folder / "nnlib" / "toeplitz.py").open("a") as file:
         file.write("\n")
     assert chapters.fingerprint(chapter, folder) == before
-    with (folder / "nnlib" / "_arrays.py").open("a") as file:
+    with (folder / "nnlib" / "numerics" / "arrays.py").open("a") as file:
         file.write("\n")
     assert chapters.fingerprint(chapter, folder) != before
 

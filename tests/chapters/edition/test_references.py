@@ -9,7 +9,7 @@ from tools.paths import ROOT
 REFERENCE = re.compile(r"chapters/([\w-]+)\.md, ([A-Z].*?)(?=[.;]|, (?:and|from) chapters)")
 REFERENCES = [
     (path.name, chapter, section)
-    for path in sorted((ROOT / "nnlib").glob("*.py"))
+    for path in sorted((ROOT / "nnlib").rglob("*.py"))
     for chapter, section in REFERENCE.findall(" ".join(path.read_text(encoding="utf-8").split()))
 ]
 

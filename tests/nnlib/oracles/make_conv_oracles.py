@@ -1,7 +1,7 @@
-"""Write tests/oracles/conv.json: PyTorch's values and gradients of convolution and pooling layers.
+"""Write tests/nnlib/oracles/conv.json: PyTorch's values and gradients of convolution and pooling layers.
 
-Run it where torch is installed: ``python -m tools.make_conv_oracles``. The tests compare nnlib with the file
-everywhere, and with PyTorch itself where it is installed.
+Run it where torch is installed: ``python -m tests.nnlib.oracles.make_conv_oracles``. The tests compare nnlib with the
+file everywhere, and with PyTorch itself where it is installed.
 
 All inputs are small multiples of 1/8, made by a formula. Then every product and every sum is exact in float32 and in
 float64, whatever the order, and the comparison can be exact too. The file holds 64 times each value, an integer; only
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-PATH = Path(__file__).parents[1] / "tests" / "oracles" / "conv.json"
+PATH = Path(__file__).with_name("conv.json")
 UNIT = 64
 EXACT = "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "max_pool2d"
 

@@ -1,7 +1,8 @@
 """Make nnlib/data/digits.npz from the copy of the digits that scikit-learn carries.
 
 scikit-learn is needed for nothing else, and is not among the book's dependencies: run this with any Python that has it
-and NumPy, ``python -m tools.make_digits``. The file that it writes is part of the package, so readers never do.
+and NumPy, ``python -m tests.nnlib.oracles.make_digits``. The file that it writes is part of the package, so readers
+never do.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-TARGET = Path(__file__).resolve().parents[1] / "nnlib" / "data" / "digits.npz"
+TARGET = Path(__file__).resolve().parents[3] / "nnlib" / "data" / "digits.npz"
 
 
 def digest(images: Any, labels: Any) -> str:

@@ -1,8 +1,8 @@
-"""Record PyTorch's gradients of both networks in tests/oracles/digits.npz.
+"""Record PyTorch's gradients of both networks in tests/nnlib/oracles/digits.npz.
 
 PyTorch is large and not among the book's dependencies: run this with any Python that has it, NumPy and nnlib,
-``python -m tools.make_digits_oracle``. Every test run compares nnlib with the recorded values, and, where PyTorch is
-installed, with fresh ones.
+``python -m tests.nnlib.oracles.make_digits_oracle``. Every test run compares nnlib with the recorded values, and,
+where PyTorch is installed, with fresh ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from nnlib.datasets import load_digits
 from nnlib.models import cnn_init, mlp_init
 
-TARGET = Path(__file__).resolve().parents[1] / "tests" / "oracles" / "digits.npz"
+TARGET = Path(__file__).with_name("digits.npz")
 EXAMPLES = 20
 CASES = [
     (network, activation, loss)

@@ -1,8 +1,8 @@
-"""Record PyTorch's values and gradients in tests/oracles, for every test run to compare nnlib with.
+"""Record PyTorch's values and gradients in tests/nnlib/oracles, for every test run to compare nnlib with.
 
-PyTorch is too large to install for the tests; its values are small. Run ``python -m tools.make_oracles`` where it is
-installed. A file holds its version and a list of cases: a function of nnlib, its arguments, its options, PyTorch's
-value, and the gradients of ⟨cotangent, value⟩. Numbers are written in full, so that nothing is rounded.
+PyTorch is too large to install for the tests; its values are small. Run ``python -m tests.nnlib.oracles.make_oracles``
+where it is installed. A file holds its version and a list of cases: a function of nnlib, its arguments, its options,
+PyTorch's value, and the gradients of ⟨cotangent, value⟩. Numbers are written in full, so that nothing is rounded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-ORACLES = Path(__file__).resolve().parent.parent / "tests" / "oracles"
+ORACLES = Path(__file__).resolve().parent
 DTYPES = ("float32", "float64")
 Case = dict[str, Any]
 
@@ -144,7 +144,9 @@ def write(module: str) -> None:
     """Record one module's oracle."""
     torch = importlib.import_module("torch")
     recorded = [json.dumps(ask_torch(case), default=to_json) for case in cases(module)]
-    head = json.dumps({"made by": f"torch {torch.__version__.partition('+')[0]}", "with": "tools/make_oracles.py"})
+    head = json.dumps(
+        {"made by": f"torch {torch.__version__.partition('+')[0]}", "with": "tests/nnlib/oracles/make_oracles.py"}
+    )
     text = head[:-1] + ', "cases": [\n' + ",\n".join(recorded) + "\n]}\n"
     (ORACLES / f"{module}.json").write_text(text)
     print(f"{module}: {len(recorded)} cases")
