@@ -16,11 +16,12 @@ FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions h
 
 def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
-    from book import changes, claims, labels, ledger, problems, solutions
+    from book import changes, claims, execution, labels, ledger, problems, solutions
     from book.downloads import notebook
     from book.pages import assets, figures, node, search, theme
 
     return [
+        ("builder-inited", execution.limit_memory),
         ("builder-inited", node.ensure_modules),
         ("builder-inited", claims.start),
         ("builder-inited", ledger.start),
@@ -29,6 +30,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("env-get-outdated", changes.outdated),
         ("env-purge-doc", claims.forget),
         ("env-purge-doc", ledger.forget),
+        ("env-before-read-docs", execution.begin),
         # One page is read.
         ("source-read", labels.check_source),
         ("doctree-read", solutions.leave_out),  # before anything is collected from the page

@@ -97,7 +97,7 @@ def collect_equations(app: Sphinx, doctree: nodes.document) -> None:
 
 def hold_together(app: Sphinx, env: BuildEnvironment) -> None:
     """Refuse a claim without its equation, and an equation without a claim."""
-    by_label, failed = checks(env), getattr(app, "book_failed_pages", set())
+    by_label, failed = checks(env), app.book_runs.failed
     known = {label for page in env.book_claims.values() for label in page.equations}
     for docname, claim in claims(env):
         if claim.label not in known:

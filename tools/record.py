@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from book.execution import describe
+from book.failures import describe
 from tools import chapters
 from tools.format import normalize
 from tools.paths import BUILD, ROOT, environment
