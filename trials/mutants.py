@@ -129,10 +129,12 @@ def judge(change: Any) -> tuple[Any, bool | None, str]:
 
     The working folder is a copy of the project.
     """
+    import attrs
     from cosmic_ray.mutating import mutate_and_test
     from cosmic_ray.work_item import TestOutcome
 
-    module = change.module_path = Path(change.module_path).relative_to(ROOT)
+    module = Path(change.module_path).relative_to(ROOT)
+    change = attrs.evolve(change, module_path=module)
     if not matters(change):
         return change, None, ""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
