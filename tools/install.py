@@ -43,7 +43,9 @@ def wanted() -> dict[str, str]:
     """Return what the environment must have been made from."""
     return {
         "lock": digest(LOCK),
-        "package": digest(ROOT / "pyproject.toml", Path(__file__), Path(lab_settings.__file__)),
+        "package": digest(
+            ROOT / "pyproject.toml", ROOT / "nnlib" / "__init__.py", Path(__file__), Path(lab_settings.__file__)
+        ),
         "root": str(ROOT),
     }
 
