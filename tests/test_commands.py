@@ -258,6 +258,57 @@ def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_pat
     assert "Cell In[" in str(caught.value)
 
 
+SOFTMAX = ROOT / "chapters" / "softmax.md"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["softmax", "softmax.md", "chapters/softmax.md", "./chapters/softmax.md", "tests/recorded/softmax.ipynb", SOFTMAX],
+)
+def test_a_chapter_is_known_by_any_of_its_names(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert chapters.named([str(name)]) == [SOFTMAX]
+    assert chapters.named(["losses", str(name), "index"]) == [
+        ROOT / "chapters" / "losses.md",
+        SOFTMAX,
+        ROOT / "index.md",
+    ]
+    assert chapters.named([]) == []
+
+
+@pytest.mark.parametrize("name", ["sofmax", "api", "tests/softmax.md", "chapters"])
+def test_a_name_of_no_chapter_is_answered_with_names_that_work(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit, match=f"^Not a chapter with code: {name}. These are: ") as refused:
+        chapters.named(["softmax", name])
+    offered = str(refused.value).partition("These are: ")[2].split(", ")
+    assert chapters.named(offered) == chapters.notebooks()
+
+
+@needs_make
+def test_make_passes_the_names_on() -> None:
+    command = ["make", "-C", ROOT, "--dry-run", "--no-print-directory", "record", "CHAPTERS=softmax losses"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines()[-1] == ".venv/bin/python -m tools.record  softmax losses"
+
+
+def test_the_named_chapters_are_recorded_changed_or_not_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[Path] = []
+
+    async def note(selected: list[Path]) -> list[str]:
+        recorded.extend(selected)
+        return []
+
+    for name in ("normalize", "remove_orphans"):
+        monkeypatch.setattr(record, name, lambda: None)
+    monkeypatch.setattr(record, "record", note)
+    monkeypatch.setattr(record, "remembered", lambda: {record.label(p): chapters.fingerprint(p) for p in [SOFTMAX]})
+    monkeypatch.setattr(sys, "argv", ["record", "softmax.md", "index"])
+    monkeypatch.chdir(ROOT)
+    record.main()
+    assert recorded == [SOFTMAX, ROOT / "index.md"]
+
+
 def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
