@@ -117,7 +117,7 @@ def test_a_refused_certificate_names_the_settings_that_help(
     monkeypatch.setattr(install, "VENV", tmp_path)
     monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
     message = str(install.explain("the Node packages", Failed(1, log)))
-    assert "PIP_CERT and NODE_EXTRA_CA_CERTS" in message
+    assert "tell pip its file (PIP_CERT=FILE, or pip config set global.cert FILE)" in message
     assert "\n" not in message
 
 

@@ -13,6 +13,7 @@ import sys
 import venv
 from pathlib import Path
 
+from book.pages import network
 from tools import lab_settings
 from tools.paths import LOCK, ROOT, VENV, environment
 from tools.progress import Failed, run, say, stop
@@ -75,7 +76,8 @@ def explain(what: str, failure: Failed) -> SystemExit:
     if CERTIFICATE.search(failure.log):  # before the network: pip calls this an SSLError, too
         return stop(
             f"A certificate was refused: {what} could not be downloaded. Behind a proxy with a certificate of its own, "
-            f"set PIP_CERT and NODE_EXTRA_CA_CERTS to its file and run make again. Log: {LOG}"
+            "tell pip its file (PIP_CERT=FILE, or pip config set global.cert FILE), which Node is told as well, and "
+            f"run make again. Log: {LOG}"
         )
     if NETWORK.search(failure.log):
         return stop(
@@ -164,7 +166,8 @@ def install_node_modules() -> None:
         return
     command: list[str | Path] = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
-        run("Installing the Node packages (mathematics, accessibility)", command, env=environment(), cwd=ROOT)
+        env = environment() | network.for_node(PYTHON)
+        run("Installing the Node packages (mathematics, accessibility)", command, env=env, cwd=ROOT)
     except Failed as failure:
         raise explain("the Node packages", failure) from None
     NODE_STAMP.write_text(json.dumps(want) + "\n")
