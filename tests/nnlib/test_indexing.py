@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, basic_indices, integer_array_indices
-from rule_samples import CUBE, INDICES
 
 from nnlib.autodiff import grad, jacfwd, jacrev
 from nnlib.trace import trace
+from tests.nnlib.rule_samples import CUBE, INDICES
 
 
 def written_out(index: Any) -> str:

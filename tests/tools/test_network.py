@@ -106,7 +106,6 @@ def project(tmp_path: Path, authority: Path, monkeypatch: pytest.MonkeyPatch) ->
     lock = {"name": "a", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": needs, "node_modules/small": small}}
     (folder / "package.json").write_text(json.dumps(needs))
     (folder / "package-lock.json").write_text(json.dumps(lock))
-    monkeypatch.setattr(install, "ROOT", folder)
     monkeypatch.setattr(install, "NODE_LOCK", folder / "package-lock.json")
     monkeypatch.setattr(install, "NODE_STAMP", folder / "node_modules" / ".installed.json")
     monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
