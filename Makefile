@@ -73,7 +73,7 @@ bench: setup
 	@$(RUN) trials.speed $(ARGS)
 
 measure: book
-	@cd trials/reading/lighthouse && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
+	@$(RUN) tools.install trials/reading/lighthouse
 	@$(RUN) trials.reading $(ARGS)
 
 oracles: setup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -121,13 +122,31 @@ def test_a_refused_certificate_names_the_settings_that_help(
     assert "\n" not in message
 
 
-def test_another_failure_of_an_installation_shows_its_last_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+PIP_DAMAGED = "some lines\nERROR: pyproject.toml is damaged\n\n"
+NPM_LOCK = """npm warn Unknown user config
+npm error code EUSAGE
+npm error
+npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.
+npm error
+npm error Run "npm help ci" for more info
+npm error A complete log of this run can be found in: /somewhere/debug-0.log
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        (PIP_DAMAGED, "ERROR: pyproject.toml is damaged (the whole log"),
+        (NPM_LOCK, "npm error `npm ci` can only install packages when your package.json and package-lock.json are in"),
+        ("", "no message"),
+    ],
+)
+def test_another_failure_of_an_installation_shows_the_line_that_tells_why(
+    log: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(install, "VENV", tmp_path)
     monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
-    message = str(install.explain("nnlib", Failed(1, "some lines\nERROR: pyproject.toml is damaged\n\n")))
-    assert "nnlib could not be installed: ERROR: pyproject.toml is damaged" in message
+    assert f"nnlib could not be installed: {expected}" in str(install.explain("nnlib", Failed(1, log)))
 
 
 # Dependencies
@@ -162,6 +181,16 @@ def test_the_pins_satisfy_the_input_file() -> None:
 )
 def test_no_index_is_named(path: Path) -> None:
     assert not re.search(r"--index|--extra-index|--find-links|--trusted-host|\"resolved\"| @ |file:", path.read_text())
+
+
+@pytest.mark.parametrize("folder", ["book", "trials/reading/lighthouse"])
+def test_no_node_package_asks_for_whatever_is_newest(folder: str) -> None:
+    """With the next release, `npm ci` would find that the lock no longer fits."""
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    fixed = json.loads((ROOT / folder / "package.json").read_text()).get("overrides", {})
+    kinds = ("dependencies", "optionalDependencies", "peerDependencies")
+    wanted = [item for package in lock.values() for kind in kinds for item in package.get(kind, {}).items()]
+    assert [name for name, version in wanted if not re.search(r"\d|^\*$", version) and name not in fixed] == []
 
 
 def test_two_versions_of_one_package_are_seen() -> None:

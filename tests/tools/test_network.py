@@ -106,8 +106,6 @@ def project(tmp_path: Path, authority: Path, monkeypatch: pytest.MonkeyPatch) ->
     lock = {"name": "a", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": needs, "node_modules/small": small}}
     (folder / "package.json").write_text(json.dumps(needs))
     (folder / "package-lock.json").write_text(json.dumps(lock))
-    monkeypatch.setattr(install, "NODE_LOCK", folder / "package-lock.json")
-    monkeypatch.setattr(install, "NODE_STAMP", folder / "node_modules" / ".installed.json")
     monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
     monkeypatch.setenv("npm_config_registry", f"https://localhost:{server.server_address[1]}/")
     monkeypatch.setenv("npm_config_fetch_retries", "0")
@@ -125,16 +123,16 @@ def test_npm_fetches_through_a_certificate_that_only_pip_knows(
     project: Path, authority: Path, tmp_path: Path, configure: Callable[[str], None]
 ) -> None:
     with pytest.raises(SystemExit, match=r"A certificate was refused: the Node packages .* tell pip its file"):
-        install.install_node_modules()
+        install.install_node_modules(project)
     in_store = Path(shutil.copy(authority, tmp_path / "store"))
-    install.install_node_modules()
+    install.install_node_modules(project)
     assert (project / "node_modules" / "small" / "package.json").exists()
 
     in_store.unlink()
     shutil.rmtree(project / "node_modules")
     shutil.rmtree(tmp_path / "npm")
     configure(f"[global]\ncert = {authority}\n")
-    install.install_node_modules()
+    install.install_node_modules(project)
     assert (project / "node_modules" / "small" / "package.json").exists()
 
 
