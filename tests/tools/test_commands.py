@@ -265,6 +265,21 @@ def test_a_failing_command_gives_its_log() -> None:
     assert (caught.value.code, caught.value.log) == (3, "why\n")
 
 
+# Testing
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "workers"])
+def test_a_failure_is_named_when_it_happens(tmp_path: Path, workers: list[str]) -> None:
+    (tmp_path / "test_two.py").write_text("def test_one():\n    assert 1 == 2, 'why'\ndef test_two():\n    pass\n")
+    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-q", *workers]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", tmp_path]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    said = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False).stdout
+    at_once, _, later = said.partition("= FAILURES =")
+    assert "FAILED test_two.py::test_one: AssertionError: why\n" in at_once
+    assert "1 failed, 1 passed" in later
+
+
 # Recording
 
 
