@@ -7,9 +7,10 @@ all other extensions, but for what has to be gone before anything is collected.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinx.application import Sphinx
+if TYPE_CHECKING:  # the installation imports book.pages.network before there is a Sphinx
+    from sphinx.application import Sphinx
 
 FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions have 500
 
