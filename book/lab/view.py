@@ -20,7 +20,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 HEADER = re.compile(r"\A---\n(.*?)^---\n", re.M | re.S)
 SOLUTION = re.compile(r"^:{3,}\{solution-start\} (\S+)\n.*?^:{3,}\{solution-end\}\n:{3,}$", re.M | re.S)
 LEFT_OUT = re.compile(r"^%\| solution (\S+)$", re.M)
-BOUNDARY = re.compile(r"^:{3,}\{solution-(start|end)\}", re.M)
+BOUNDARY = re.compile(r"^:{3,}\{solution-(?:start|end)\} *(\S*)$", re.M)
 SHOWN = "shown_by_the_book"  # in the metadata: of a cell that is no part of the page; of a notebook, the page's header
 
 TRACKED = """\
@@ -60,17 +60,17 @@ def show(text: str, path: str, names: Names, *, solutions: bool = True) -> Any:
         body = text[found.end() :] if found else text
         metadata = {"kernelspec": dict(KERNEL), SHOWN: found[0] if found else ""}
         notebook = new_notebook(cells=[new_markdown_cell(body.strip("\n"))], metadata=metadata)
-    cells, inside = [_note(page, solutions)], False
+    cells, exercise = [_note(page, solutions)], ""  # the label of the exercise whose solution we are in
     for cell in notebook.cells:
         cells.append(cell)
         if cell.cell_type == "markdown":
             boundaries = BOUNDARY.findall(cell.source)
-            source = blocks.fold(cell.source) if inside else cell.source
+            source = blocks.fold(cell.source) if exercise else cell.source
             cell.source = page.show(blocks.show(source, path, names))
-            inside = boundaries[-1] == "start" if boundaries else inside
+            exercise = boundaries[-1] if boundaries else exercise
         elif cell.cell_type == "code":
-            if inside:
-                fold(cell)
+            if exercise:
+                fold(cell, page.own[exercise].text if exercise in page.own else "")
             elif "hide-input" in cell.metadata.get("tags", []):
                 cell.metadata["jupyter"] = {"source_hidden": True}
             cells += _caption(cell, page)
