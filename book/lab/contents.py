@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from jupytext.async_contentsmanager import build_async_jupytext_contents_manager
 
 from book.lab import view
 from book.lab.names import Names
+from book.solutions import wanted
 
 Jupytext: Any = build_async_jupytext_contents_manager_class(AsyncLargeFileManager)
 
@@ -30,7 +30,7 @@ class PageContentsManager(Jupytext):  # type: ignore[misc]
         root, file, text = book
         try:
             page = file.relative_to(root).as_posix()
-            notebook = view.show(text, page, Names(root), solutions=os.environ.get("SOLUTIONS") != "no")
+            notebook = view.show(text, page, Names(root), solutions=wanted())
         except Exception as error:  # a mistake in _config.yml, for example, must not keep anybody from the chapters
             self.log.error("%s is shown as it is: %s: %s", path, error.__class__.__name__, error)
             return dict(await super().get(path, content, type, format, **others))
