@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # the installation imports book.pages.network before there is a Sphinx
+if TYPE_CHECKING:  # the installation and JupyterLab use parts of this package where there is no Sphinx
     from sphinx.application import Sphinx
 
 FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions have 500
