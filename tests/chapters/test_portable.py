@@ -87,7 +87,7 @@ def names(source: str) -> tuple[set[str], set[str]]:
 
     def look(table: symtable.SymbolTable, top: bool) -> None:
         for symbol in table.get_symbols():
-            if top and symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace() and top:
+            if top and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
                 bound.add(symbol.get_name())
             if symbol.is_referenced() and (top or symbol.is_global()):
                 needed.add(symbol.get_name())
