@@ -100,14 +100,14 @@ rule(relu, "x", partial=lambda y, x: heaviside(x))
 
 @differentiable("x")
 def sigmoid(x: Array, k: float = 1.0) -> Array:
-    """Return the logistic sigmoid with slope k, 1 / (1 + exp(−k x)).
+    """Return the logistic sigmoid of steepness k, 1 / (1 + exp(−k x)).
 
     Parameters
     ----------
     x : array_like
         Real numbers of any shape.
     k : float
-        The slope: a finite number. For k → ∞ the sigmoid tends to `heaviside`, point by point.
+        The steepness, four times the slope at 0: a finite number. For k → ∞ the sigmoid tends to `heaviside`, point by point.
 
     Returns
     -------
@@ -132,12 +132,12 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     >>> sigmoid([-1, 0, 1]).round(4).tolist()
     [0.2689, 0.5, 0.7311]
     """
-    slope = real_number(k, "k")
-    if not math.isfinite(slope):
+    steepness = real_number(k, "k")
+    if not math.isfinite(steepness):
         raise ValueError(f"k must be finite, got {k}; the limit for k → ∞ is heaviside(x)")
     x = float_array(x)
-    if slope != 1:
-        x = logistic.times(x, slope)
+    if steepness != 1:
+        x = logistic.times(x, steepness)
     return by_blocks(logistic.sigmoid, x)
 
 
