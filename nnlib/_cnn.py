@@ -34,7 +34,7 @@ def cnn_init(rng: np.random.Generator, channels: tuple[int, int] = (8, 16), clas
 
     Notes
     -----
-    See chapters/digits.md, Where training starts.
+    See :section:`digits-init`.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus")
 
     Notes
     -----
-    Derived in chapters/digits.md, A small convolutional network.
+    Derived in :section:`digits-cnn`.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def cnn_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
 
     Notes
     -----
-    Derived in chapters/digits.md, The backward pass, from chapters/conv-backprop.md, Channels.
+    Derived in :section:`digits-cnn-backward, conv-backprop-channels`.
 
     Examples
     --------

@@ -30,7 +30,7 @@ def mlp_init(rng: np.random.Generator, sizes: tuple[int, int, int] = (64, 32, 10
 
     Notes
     -----
-    See chapters/digits.md, Where training starts. K. He et al., "Delving deep into rectifiers", ICCV 2015.
+    See :section:`digits-init`. K. He et al., "Delving deep into rectifiers", ICCV 2015.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def mlp_forward(params: Parameters, x: Any, activation: Activation = "softplus")
 
     Notes
     -----
-    Derived in chapters/mlp.md, The forward pass.
+    Derived in :section:`mlp-forward`.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def mlp_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
 
     Notes
     -----
-    Derived in chapters/mlp.md, Many examples at once, backwards.
+    Derived in :section:`mlp-batch-backward`.
 
     Examples
     --------

@@ -73,7 +73,7 @@ def conv2d(
     Notes
     -----
     Besides the result it needs a buffer of 262,144 entries and, with padding, a padded copy of the images at work.
-    Derived in chapters/cnn-arithmetic.md, From one channel to many.
+    Derived in :section:`cnn-arithmetic-channels`.
 
     Examples
     --------

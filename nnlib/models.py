@@ -1,4 +1,6 @@
-"""Two networks for the digits, with their gradients written out by hand (chapters/digits.md).
+"""Two networks for the digits, with their gradients written out by hand.
+
+See :doc:`/chapters/digits`.
 
 A network is two plain functions of a dictionary of parameters. The forward pass returns the scores and what it
 computed on the way; the backward pass takes these and the gradient in the scores, and returns the gradient in every

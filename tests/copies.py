@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from book.edition import PROMISE
 from tools.paths import ROOT
 
 # The start of a small chapter that a test writes.
@@ -27,7 +28,8 @@ kernelspec:
 # A small chapter
 
 """
-SOURCES = ["pyproject.toml", "LICENSE", "_config.yml", "_toc.yml", "index.md", "chapters", "nnlib", "tests/recorded"]
+SOURCES = ["pyproject.toml", "LICENSE", "_config.yml", "_toc.yml", "index.md", "chapters", "book", "nnlib"]
+SOURCES += ["tests/recorded"]
 
 
 def copy_book(folder: Path) -> Path:
@@ -56,7 +58,8 @@ def copy_chapter(folder: Path, chapter: Path) -> Path:
     (folder / "index.md").write_text("# A small book\n")
     names = [chapter.stem, *sorted(kept)]
     (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n" + "".join(f"- file: chapters/{name}\n" for name in names)
+        f"{PROMISE}\nformat: jb-book\nroot: index\nchapters:\n"
+        + "".join(f"- file: chapters/{name}\n" for name in names)
     )
     return folder
 

@@ -238,6 +238,7 @@ def test_a_failing_command_gives_its_log() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.whole_book
 def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
     chapter = ROOT / "chapters" / "softmax.md"
     copied = tmp_path / chapters.recording(chapter).name
@@ -246,6 +247,7 @@ def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.whole_book
 def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
@@ -258,6 +260,7 @@ def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_pat
     assert "Cell In[" in str(caught.value)
 
 
+@pytest.mark.whole_book
 def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
@@ -273,6 +276,7 @@ def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     assert chapters.fingerprint(chapter, folder) != before
 
 
+@pytest.mark.whole_book
 def test_the_quick_loop_takes_up_what_git_says_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "remembered", dict)
     monkeypatch.setattr(verify, "touched_files", lambda: {ROOT / "nnlib" / "toeplitz.py"})

@@ -24,6 +24,7 @@ def test_every_entry_has_a_reason_and_names_a_line_that_exists(entry):
     assert entry.problem() == ""
 
 
+@pytest.mark.whole_book
 @pytest.mark.parametrize("entry", reviewed.entries("fault"), ids=lambda entry: f"{entry.module}-{entry.was}")
 def test_every_fault_on_the_list_has_a_reason_and_can_be_planted(entry):
     assert len(entry.reason.split()) >= 4

@@ -29,7 +29,17 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32" or shutil.which("make") is None, reason="needs make and POSIX signals"),
 ]
 
-PARTS = ["_config.yml", "Makefile", "pyproject.toml", "LICENSE", "package.json", "package-lock.json", "nnlib", "tools"]
+PARTS = [
+    "_config.yml",
+    "Makefile",
+    "pyproject.toml",
+    "LICENSE",
+    "package.json",
+    "package-lock.json",
+    "nnlib",
+    "book",
+    "tools",
+]
 PARTS += ["chapters/_ext", "chapters/_static", "chapters/references.bib"]
 WORDS = "# The first page\n\n(a-place)=\n## A place\n\n```{math}\n:label: def-square\na = b^2\n```\n"
 

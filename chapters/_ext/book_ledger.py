@@ -27,6 +27,8 @@ TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "definitions": lambda env: _equations(env, "def-"),
     "cells": lambda env: sum(page.cells for page in env.book_claims.values()),
     "chapters": lambda env: sum(bool(page.claims) for page in env.book_claims.values()),
+    "questions": lambda env: env.book_rows.get("chapters/assignments", 0),
+    "mistakes": lambda env: env.book_rows.get("chapters/mistakes", 0),
 }
 
 
@@ -125,14 +127,24 @@ def reading_order(env: BuildEnvironment) -> list[str]:
 
 def _pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Return the pages that show claims, if anything about claims changed."""
-    state = [(name, page) for name, page in sorted(env.book_claims.items())], dict(env.toc_fignumbers)
+    pages, rows = sorted(env.book_claims.items()), sorted(env.book_rows.items())
+    state = pages, rows, dict(env.toc_fignumbers)
     before, env.book_ledger_state = getattr(env, "book_ledger_state", None), repr(state)
     return [] if before == env.book_ledger_state else sorted(env.book_ledger_pages)
 
 
+def _count_rows(app: Sphinx, doctree: nodes.document) -> None:
+    app.env.book_rows[app.env.docname] = sum(len(body.children) for body in doctree.findall(nodes.tbody))
+
+
+def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    env.book_ledger_pages.discard(docname)
+    env.book_rows.pop(docname, None)
+
+
 def _start(app: Sphinx) -> None:
     if not hasattr(app.env, "book_ledger_pages"):
-        app.env.book_ledger_pages = set()
+        app.env.book_ledger_pages, app.env.book_rows = set(), {}
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -142,7 +154,8 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("ledger", Ledger)
     app.add_role("total", Total())
     app.connect("builder-inited", _start)
-    app.connect("env-purge-doc", lambda app, env, docname: env.book_ledger_pages.discard(docname))
+    app.connect("env-purge-doc", _forget)
+    app.connect("doctree-read", _count_rows, priority=600)  # those that this edition has
     app.connect("env-get-updated", _pages_to_rewrite, priority=700)
     app.connect("doctree-resolved", _resolve)
-    return {"parallel_read_safe": False, "parallel_write_safe": True, "env_version": 1}
+    return {"parallel_read_safe": False, "parallel_write_safe": True, "env_version": 2}

@@ -1,0 +1,1 @@
+"""How chapters become pages."""
