@@ -1,8 +1,8 @@
 """An edition without some of the chapters: what points into them becomes words, or is left out.
 
-Everywhere, a link into a chapter that _toc.yml leaves out becomes its plain words. On the cover and on the pages at the
-back, which say where things are, a row, an item or a sentence whose every link leads there is left out altogether, and
-so is a term of the glossary that only such chapters explain. A link to something that is nowhere stays a fault.
+Everywhere, a link into a chapter that _toc.yml leaves out becomes its plain words. On pages that say where things are,
+a row, an item or a sentence whose every link leads there is left out altogether, and so is a term of the glossary that
+only such chapters explain. A link to something that is nowhere stays a fault.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from book.edition import Edition, Place, entries, out
 from book.sections import Sections, links
 
 Link = addnodes.pending_xref | Sections
-MARKED = re.compile(r"\$([^$]+)\$|`([^`]+)`")
+POINTING = {"chapters/assignments", "chapters/mistakes", "chapters/api", "chapters/trust"}  # and the cover
+MARKED = re.compile(r"\$([^$]+)\$|`([^`]+)`|\*([^*]+)\*")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -30,7 +31,8 @@ def plain(text: str) -> list[nodes.Node]:
     end = 0
     for part in MARKED.finditer(text):
         found.append(nodes.Text(text[end : part.start()]))
-        found.append(nodes.math("", part[1]) if part[1] else nodes.literal("", part[2]))
+        kind = (nodes.math, nodes.literal, nodes.emphasis)[part.lastindex - 1]  # type: ignore[operator]
+        found.append(kind("", part[part.lastindex]))  # type: ignore[index]
         end = part.end()
     return [node for node in [*found, nodes.Text(text[end:])] if node.astext()]
 
@@ -143,15 +145,15 @@ def _drop_sentences(app: Sphinx, doctree: nodes.document) -> None:
 def _leave_out(app: Sphinx, doctree: nodes.document) -> None:
     """Do so on a page that was just read, before anything is collected from it."""
     edition: Edition = app.config.book_edition
-    is_chapter = any(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container))
-    if edition.pages and (not is_chapter or app.env.docname == app.config.root_doc):
+    if edition.pages and app.env.docname in POINTING | {app.config.root_doc}:
         _drop_rows(app, doctree)
         _drop_sentences(app, doctree)
     for link in _links(doctree):
-        if (instead := words(app, link)) is not None:
-            link.replace_self(instead)
-        elif isinstance(link, Sections):
-            link.replace_self(links(app, link, [label for label in link["labels"] if label not in edition.labels]))
+        instead = words(app, link)
+        if instead is None and isinstance(link, Sections):
+            instead = links(app, link, [label for label in link["labels"] if label not in edition.labels])
+        if instead is not None:
+            link.parent.replace(link, instead)
 
 
 def _leave_out_terms(app: Sphinx, docname: str, source: list[str]) -> None:
