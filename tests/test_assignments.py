@@ -1,6 +1,7 @@
 """Every question of the assignments, and every common mistake, has exactly one home in the book."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -31,10 +32,16 @@ def names(page: str) -> list[str]:
     return [name for _, name, _ in rows(page)]
 
 
+@cache
+def pages() -> list[tuple[str, set[str]]]:
+    """Return the text of each page, and its lines."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(CHAPTERS.glob("*.md"))]
+    return [(text, set(text.splitlines())) for text in texts]
+
+
 def homes(line: str) -> list[str]:
     """Return the texts of the pages in which a line stands."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(CHAPTERS.glob("*.md"))]
-    return [text for text in texts if line in text.splitlines()]
+    return [text for text, lines in pages() if line in lines]
 
 
 @pytest.mark.whole_book

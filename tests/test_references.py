@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from book import edition
@@ -13,10 +14,17 @@ PAGES = re.compile(r":doc:`/([^`]+)`")
 FILES = re.compile(r"\bchapters/[\w-]+\.md")  # a file and a heading would have to be repeated when it is renamed
 
 
+@cache
+def known(root: Path) -> tuple[list[str], set[str]]:
+    """Return the pages of a book, and the labels of their sections."""
+    pages = edition.on_disk(root)
+    found = [edition.places((root / f"{name}.md").read_text(encoding="utf-8")) for name in pages]
+    return pages, {label for labels in found for label, place in labels.items() if place.own}
+
+
 def complaints(path: Path, root: Path = ROOT) -> list[str]:
     """Return what is wrong with the references of a module, with file and line."""
-    pages = {name: (root / f"{name}.md").read_text(encoding="utf-8") for name in edition.on_disk(root)}
-    labels = {label for text in pages.values() for label, place in edition.places(text).items() if place.own}
+    pages, labels = known(root)
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         where = f"{path.relative_to(root)}:{number}"
