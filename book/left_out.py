@@ -142,7 +142,7 @@ def _drop_sentences(app: Sphinx, doctree: nodes.document) -> None:
             paragraph[:] = children
 
 
-def _leave_out(app: Sphinx, doctree: nodes.document) -> None:
+def leave_out(app: Sphinx, doctree: nodes.document) -> None:
     """Do so on a page that was just read, before anything is collected from it."""
     edition: Edition = app.config.book_edition
     if edition.pages and app.env.docname in POINTING | {app.config.root_doc}:
@@ -156,7 +156,7 @@ def _leave_out(app: Sphinx, doctree: nodes.document) -> None:
             link.parent.replace(link, instead)
 
 
-def _leave_out_terms(app: Sphinx, docname: str, source: list[str]) -> None:
+def leave_out_terms(app: Sphinx, docname: str, source: list[str]) -> None:
     """Blank the entries of a glossary that only such chapters explain; the lines keep their numbers."""
     edition: Edition = app.config.book_edition
     for entry, sections in entries(source[0]).values():
@@ -164,9 +164,6 @@ def _leave_out_terms(app: Sphinx, docname: str, source: list[str]) -> None:
             source[0] = source[0].replace(entry, "\n" * entry.count("\n"))
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect; what is left out is part of the environment, so that another edition is read anew."""
+def setup(app: Sphinx) -> None:
+    """Register what is left out; it is part of the environment, so that another edition is read anew."""
     app.add_config_value("book_edition", Edition.of(Path(app.srcdir)), "env")
-    app.connect("source-read", _leave_out_terms)
-    app.connect("doctree-read", _leave_out, priority=110)  # after the solutions
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,6 @@ be renamed; and a section whose chapter is left out of an edition is left out he
 
 from __future__ import annotations
 
-from book_problems import report
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -15,6 +14,7 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from book import edition
+from book.problems import report
 
 
 class Sections(nodes.Inline, nodes.Element):
@@ -45,7 +45,8 @@ def links(app: Sphinx, placeholder: Sections, labels: list[str]) -> list[nodes.N
     return found
 
 
-def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node | None:
+def resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Node) -> nodes.Node | None:
+    """Link to a section, in the words of its headings; report one that is nowhere."""
     if node["reftype"] != "section":
         return None
     place = env.get_domain("std").labels.get(node["reftarget"])  # type: ignore[attr-defined]
@@ -60,9 +61,7 @@ def _resolve(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, co
     return make_refnode(app.builder, node["refdoc"], docname, anchor, content)
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the role and what resolves it."""
+def setup(app: Sphinx) -> None:
+    """Register the role."""
     app.add_node(Sections)
     app.add_role("section", Section())
-    app.connect("missing-reference", _resolve)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}

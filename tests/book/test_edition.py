@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from copies import build, copy_book
 
 from book import edition
+from tests.copies import build, copy_book
 from tools.paths import ROOT
 
 CHAPTER = """# The *first* one
