@@ -28,6 +28,8 @@ TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "definitions": lambda env: _equations(env, "def-"),
     "cells": lambda env: sum(page.cells for page in env.book_claims.values()),
     "chapters": lambda env: sum(bool(page.claims) for page in env.book_claims.values()),
+    "questions": lambda env: env.book_rows.get("chapters/assignments", 0),
+    "mistakes": lambda env: env.book_rows.get("chapters/mistakes", 0),
 }
 
 
@@ -127,20 +129,26 @@ def reading_order(env: BuildEnvironment) -> list[str]:
 
 def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Return the pages that show claims, if anything about claims changed."""
-    state = [(name, page) for name, page in sorted(env.book_claims.items())], dict(env.toc_fignumbers)
+    state = sorted(env.book_claims.items()), sorted(env.book_rows.items()), dict(env.toc_fignumbers)
     before, env.book_ledger_state = getattr(env, "book_ledger_state", None), repr(state)
     return [] if before == env.book_ledger_state else sorted(env.book_ledger_pages)
 
 
 def start(app: Sphinx) -> None:
-    """Begin a list of the pages that show claims."""
+    """Begin a list of the pages that show claims, and of the rows in the tables of each page."""
     if not hasattr(app.env, "book_ledger_pages"):
-        app.env.book_ledger_pages = set()
+        app.env.book_ledger_pages, app.env.book_rows = set(), {}
+
+
+def count_rows(app: Sphinx, doctree: nodes.document) -> None:
+    """Count the rows that a page has in this edition."""
+    app.env.book_rows[app.env.docname] = sum(len(body.children) for body in doctree.findall(nodes.tbody))
 
 
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget a page that is read anew."""
     env.book_ledger_pages.discard(docname)
+    env.book_rows.pop(docname, None)
 
 
 def setup(app: Sphinx) -> None:
