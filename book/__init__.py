@@ -7,9 +7,10 @@ all other extensions, but for what has to be gone before anything is collected.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinx.application import Sphinx
+if TYPE_CHECKING:  # book.sources is used without Sphinx, too
+    from sphinx.application import Sphinx
 
 FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions have 500
 
@@ -23,12 +24,10 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
     return [
         ("builder-inited", node.ensure_modules),
         ("builder-inited", claims.start),
-        ("builder-inited", ledger.start),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),
         ("env-get-outdated", changes.outdated),
         ("env-purge-doc", claims.forget),
-        ("env-purge-doc", ledger.forget),
         # One page is read.
         ("source-read", labels.check_source),
         ("doctree-read", solutions.leave_out),  # before anything is collected from the page
@@ -38,8 +37,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("doctree-read", claims.render),
         # All pages are read.
         ("env-updated", claims.hold_together),
-        ("env-get-updated", claims.pages_to_rewrite),
-        ("env-get-updated", ledger.pages_to_rewrite),
+        ("env-get-updated", changes.pages_to_rewrite),
         # One page is written.
         ("missing-reference", claims.unknown),
         ("doctree-resolved", claims.mark),
@@ -52,6 +50,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("build-finished", assets.write),
         ("build-finished", search.write),  # into the folder that assets has made
         ("build-finished", notebook.pack_all),
+        ("build-finished", changes.remember),
         ("build-finished", problems.fail),
     ]
 
@@ -65,4 +64,4 @@ def setup(app: Sphinx) -> dict[str, object]:
         part.setup(app)
     for event, step in steps():
         app.connect(event, step, priority=FIRST if step is solutions.leave_out else LAST)
-    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 2}
+    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 3}

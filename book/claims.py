@@ -189,11 +189,3 @@ def mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for where, claim in by_label.get(node.get("label") or "", [])[:1]:
             page = "" if where == docname else app.builder.get_relative_uri(docname, where)
             node["check"] = f"{page}#{claim.anchor}"
-
-
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages whose marks changed because a claim on another page did."""
-    marks = {label: (found[0][0], found[0][1].anchor) for label, found in checks(env).items()}
-    before, env.book_marks = getattr(env, "book_marks", {}), marks
-    changed = {label for label in marks.keys() | before.keys() if marks.get(label) != before.get(label)}
-    return [docname for docname, page in env.book_claims.items() if changed & page.equations.keys()]

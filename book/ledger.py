@@ -44,7 +44,6 @@ class Ledger(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Leave a placeholder."""
-        self.env.book_ledger_pages.add(self.env.docname)
         return [LedgerNode()]
 
 
@@ -56,7 +55,6 @@ class Total(SphinxRole):
         if self.text not in TOTALS:
             message = f"There is no total named {self.text!r}; choose one of {', '.join(TOTALS)}."
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
-        self.env.book_ledger_pages.add(self.env.docname)
         return [TotalNode(name=self.text)], []
 
 
@@ -123,24 +121,6 @@ def reading_order(env: BuildEnvironment) -> list[str]:
         ordered.append(docname)
         stack += reversed(env.toctree_includes.get(docname, []))
     return ordered
-
-
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages that show claims, if anything about claims changed."""
-    state = [(name, page) for name, page in sorted(env.book_claims.items())], dict(env.toc_fignumbers)
-    before, env.book_ledger_state = getattr(env, "book_ledger_state", None), repr(state)
-    return [] if before == env.book_ledger_state else sorted(env.book_ledger_pages)
-
-
-def start(app: Sphinx) -> None:
-    """Begin a list of the pages that show claims."""
-    if not hasattr(app.env, "book_ledger_pages"):
-        app.env.book_ledger_pages = set()
-
-
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that is read anew."""
-    env.book_ledger_pages.discard(docname)
 
 
 def setup(app: Sphinx) -> None:
