@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # book.sources is used without Sphinx, too
+if TYPE_CHECKING:  # some parts are used where there is no Sphinx: book.sources, book.pages.network
     from sphinx.application import Sphinx
 
 FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions have 500
@@ -17,17 +17,19 @@ FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions h
 
 def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
-    from book import changes, claims, labels, ledger, problems, solutions
+    from book import changes, claims, execution, labels, ledger, problems, solutions
     from book.downloads import notebook
     from book.pages import assets, figures, node, search, theme
 
     return [
+        ("builder-inited", execution.limit_memory),
         ("builder-inited", node.ensure_modules),
         ("builder-inited", claims.start),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),
         ("env-get-outdated", changes.outdated),
         ("env-purge-doc", claims.forget),
+        ("env-before-read-docs", execution.begin),
         # One page is read.
         ("source-read", labels.check_source),
         ("doctree-read", solutions.leave_out),  # before anything is collected from the page

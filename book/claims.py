@@ -22,6 +22,12 @@ from sphinx.environment import BuildEnvironment
 from book.problems import report
 
 VERDICT = re.compile(r"✓ (?P<label>eq-[\w-]+) +(?P<verdict>[^;]+); rejects: (?P<rejects>.+)")
+NO_EQUATION = (
+    "The claim {0} names no equation. Give the equation that it checks `:label: {0}`, or correct the label in the cell."
+)
+NO_CLAIM = (
+    'The equation {0} has no claim. Add claim("{0}", ...) to a code cell, or label it def-... if it is a definition.'
+)
 KINDS = {"proved": "proof", "exactly": "exact", "inequal": "inequality", "agree": "numerical"}
 
 
@@ -97,17 +103,15 @@ def collect_equations(app: Sphinx, doctree: nodes.document) -> None:
 
 def hold_together(app: Sphinx, env: BuildEnvironment) -> None:
     """Refuse a claim without its equation, and an equation without a claim."""
-    by_label, failed = checks(env), getattr(app, "book_failed_pages", set())
+    by_label, failed = checks(env), app.book_runs.failed
     known = {label for page in env.book_claims.values() for label in page.equations}
     for docname, claim in claims(env):
         if claim.label not in known:
-            how = f"Give the equation that it checks `:label: {claim.label}`, or correct the label in the cell."
-            report(app, f"The claim {claim.label} names no equation. {how}", (docname, claim.line))
+            report(app, NO_EQUATION.format(claim.label), (docname, claim.line))
     for docname, page in env.book_claims.items():
         for label, (_, _, line) in page.equations.items():
             if label.startswith("eq-") and label not in by_label and docname not in failed:
-                how = f'Add claim("{label}", ...) to a code cell, or label it def-... if it is a definition.'
-                report(app, f"The equation {label} has no claim. {how}", (docname, line))
+                report(app, NO_CLAIM.format(label), (docname, line))
 
 
 def start(app: Sphinx) -> None:

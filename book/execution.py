@@ -1,29 +1,35 @@
-"""When a cell fails, say which: chapter, cell, claim and traceback, and go on to the next chapter.
+"""The cells of all chapters, executed on all cores before the first page is read.
 
-A cell fails when it raises, does not finish in time, ends its kernel, or prints to standard error. A kernel may hold
-``book_memory`` gigabytes (_config.yml), so that a cell which fills memory raises before the machine stands still.
+A cell fails when it raises, does not finish in time, ends its kernel, or prints to standard error; the build then says
+where and goes on to the next chapter. A kernel may hold ``book_memory`` gigabytes (_config.yml), so that a cell which
+fills memory raises before the machine stands still.
 """
 
 from __future__ import annotations
 
-import ast
+import asyncio
 import os
-import re
-from functools import partial
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from jupyter_cache.executors.utils import single_nb_execution
 from jupyter_client.manager import AsyncKernelManager
-from myst_nb.core import render
-from myst_nb.core.execute import ExecutionError, direct
-from myst_nb.core.execute.direct import NotebookClientDirect
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from myst_nb import sphinx_ as myst_nb
+from myst_nb.core.execute.base import NotebookClientBase
+from myst_nb.core.read import create_nb_reader
+from nbclient import NotebookClient
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from traitlets import default
 
+from book.failures import describe, printed_to_stderr
 from book.problems import report
 
 try:
@@ -49,67 +55,46 @@ class LocalKernel(AsyncKernelManager):
     def _in_a_short_path(self) -> str:
         return str(Path(self._folder.name) / f"{uuid4().hex[:8]}.json")
 
-    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
-        if resource is not None:
-            options["preexec_fn"] = partial(_limit_memory, int(_app[0].config.book_memory * 2**30))
-        await super()._async_launch_kernel(kernel_cmd, **options)
+
+@dataclass
+class Run:
+    """An executed notebook, how long it took, and what ended it: the error, and the cell that was begun last."""
+
+    notebook: Any
+    seconds: float = 0.0
+    error: Exception | None = None
+    begun: int | None = None
 
 
-def _limit_memory(most: int) -> None:
-    """Let this process hold so many bytes of data of its own; libraries and shared memory do not count."""
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
+async def execute(notebook: Any, folder: Path, timeout: int) -> Run:
+    """Execute a notebook in place, in a kernel of its own."""
+    run, start = Run(notebook), time.monotonic()
 
+    def begin(cell: Any, cell_index: int) -> None:
+        run.begun = cell_index
 
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-CELL_FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
-
-
-def claim_at(source: str, line: int | None, message: str) -> str | None:
-    """Return the label of the claim that failed: the one that the message names, or the call on that line."""
-    if named := re.search(r"\beq-[\w-]+", message):
-        return named[0]
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+        kernel_manager_class=LocalKernel,
+        extra_arguments=["--log-level=CRITICAL"],
+        on_cell_start=begin,
+    )
     try:
-        calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    except SyntaxError:
-        return None
-    for call in calls:
-        is_claim = getattr(call.func, "id", None) == "claim" and call.args and isinstance(call.args[0], ast.Constant)
-        if is_claim and line is not None and call.lineno <= line <= (call.end_lineno or call.lineno):
-            return str(call.args[0].value)
-    return None
+        await client.async_execute()
+    except Exception as error:  # whatever it is, the other chapters go on
+        run.error = error
+    run.seconds = time.monotonic() - start
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = join_streams(cell.outputs)
+    return run
 
 
-def describe(notebook: Any, error: BaseException, running: int | None = None) -> tuple[int, str]:
-    """Return the index of the failing cell and the message for the console; ``running`` is the cell that was begun."""
-    code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    failing = [
-        (number, index, cell, output)
-        for number, (index, cell) in enumerate(code, start=1)
-        for output in cell.outputs
-        if output.output_type == "error"
-    ]
-    if isinstance(error, CellTimeoutError | DeadKernelError):
-        failing = []  # what the cell showed while it was stopped is no cause
-    if not failing:  # a timeout or a kernel that died: the last cell that was started
-        started = [item for item in enumerate(code, start=1) if item[1][1].execution_count is not None]
-        begun = [item for item in enumerate(code, start=1) if item[1][0] == running]
-        number, (index, cell) = (begun or started or [(1, code[0])])[-1]
-        return index, f"Code cell {number} {_end(error)}\n{cell.source}"
-    number, index, cell, output = failing[0]
-    traceback = ANSI.sub("", "\n".join(output.traceback))
-    lines = CELL_FRAME.findall(traceback)
-    claim = claim_at(cell.source, int(lines[-1]) if lines else None, output.evalue)
-    about = f", claim {claim}," if claim else ""
-    return index, f"Code cell {number}{about} raised {output.ename}.\n{traceback}"
-
-
-def join_streams(outputs: list[Any]) -> list[Any]:
-    """Join what a cell printed, in place: in how many pieces it arrives is chance.
-
-    MyST-NB's own function puts a line break between pieces, even where the next one begins with it.
-    """
+def join_streams(outputs: Sequence[Any]) -> list[Any]:
+    """Join what a cell printed: in how many pieces it arrives is chance."""
     kept: dict[str, Any] = {}
     for number, output in enumerate(outputs):
         name = output["name"] if output["output_type"] == "stream" else str(number)
@@ -117,63 +102,100 @@ def join_streams(outputs: list[Any]) -> list[Any]:
             kept[name]["text"] += output["text"]
         else:
             kept[name] = output
-    outputs[:] = kept.values()
-    return outputs
+    return list(kept.values())
 
 
-def _end(error: BaseException) -> str:
-    """Say how a cell ended that did not raise."""
-    if isinstance(error, CellTimeoutError):
-        seconds = re.search(r"after ([\d.]+) seconds", str(error))
-        return f"did not finish{f' within {seconds[1]} seconds' if seconds else ''} (execute: timeout in _config.yml):"
-    if isinstance(error, DeadKernelError):
-        return "ended its kernel: it crashed, was stopped from outside, or the system had no memory left:"
-    return f"did not finish: {error}"
+class Runs:
+    """The executions of one build, as many at a time as there are cores, in a thread that ends with the build."""
+
+    def __init__(self, app: Sphinx) -> None:
+        self.app = app
+        self.loop = asyncio.new_event_loop()
+        self.slots = asyncio.Semaphore(len(os.sched_getaffinity(0)) if os.name == "posix" else os.cpu_count() or 1)
+        self.begun: dict[str, Future[Run]] = {}
+        self.failed: set[str] = set()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+
+    def begin(self, notebook: Any, path: str) -> Future[Run]:
+        """Start a notebook as soon as a core is free."""
+        timeout = int(self.app.config.nb_execution_timeout)
+
+        async def run() -> Run:
+            async with self.slots:
+                return await execute(notebook, Path(path).parent, timeout)
+
+        self.begun[path] = asyncio.run_coroutine_threadsafe(run(), self.loop)
+        return self.begun[path]
+
+    def take(self, notebook: Any, path: str) -> Run:
+        """Return the run of this notebook; its cells are the ones that were begun, unless an extension changed them."""
+        known = self.begun.pop(path, None)
+        run = known.result() if known else None
+        if run is None or _code(run.notebook) != _code(notebook):
+            run = self.begin(notebook, path).result()
+        return run
 
 
-def printed_to_stderr(notebook: Any) -> list[tuple[int, str]]:
-    """Return index and message of each code cell that printed to standard error."""
-    code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    found = []
-    for number, (index, cell) in enumerate(code, start=1):
-        text = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
-        if text:
-            found.append((index, f"Code cell {number} printed to standard error:\n{ANSI.sub('', text).rstrip()}"))
-    return found
+def _code(notebook: Any) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def _start_client(self: NotebookClientDirect) -> None:
-    docname = self.logger.extra["docname"]
-    try:
-        _stock_start_client(self)
-    except (ExecutionError, RuntimeError) as error:  # a kernel that dies is a RuntimeError
-        index, message = describe(self.notebook, error.__cause__ or error, _begun.get(id(self.notebook)))
-        _app[0].book_failed_pages.add(docname)  # its later equations lack claims: do not say so too
-        report(_app[0], message, (docname, self.cell_line(index)))
-    for index, message in printed_to_stderr(self.notebook):
-        report(_app[0], message, (docname, self.cell_line(index)))
+class Client(NotebookClientBase):  # type: ignore[misc]
+    """What MyST-NB asks for the outputs of a page: it waits for them, and reports what failed."""
+
+    def __init__(self, runs: Runs, notebook: Any, source: str, nb_config: Any, logger: Any) -> None:
+        super().__init__(notebook, Path(source), nb_config, logger)
+        self.runs, self.source = runs, source
+
+    def start_client(self) -> None:
+        """Wait for the outputs and put them into the page's notebook."""
+        docname, app = self.logger.extra["docname"], self.runs.app
+        run = self.runs.take(self.notebook, self.source)
+        executed = [cell for cell in run.notebook.cells if cell.cell_type == "code"]
+        for cell, done in zip([c for c in self.notebook.cells if c.cell_type == "code"], executed, strict=True):
+            cell.outputs, cell.execution_count = done.outputs, done.execution_count
+        self.notebook.metadata.update(run.notebook.metadata)
+        if run.error:
+            index, message = describe(self.notebook, run.error, run.begun)
+            self.runs.failed.add(docname)  # its later equations lack claims: do not say so too
+            report(app, message, (docname, self.cell_line(index)))
+        for index, message in printed_to_stderr(self.notebook):
+            report(app, message, (docname, self.cell_line(index)))
+        self.logger.info(f"Executed notebook in {run.seconds:.2f} seconds")
+        self.exec_metadata = {
+            "mtime": datetime.now().timestamp(),
+            "runtime": run.seconds,
+            "method": "force",
+            "succeeded": run.error is None,
+            "error": type(run.error).__name__ if run.error else None,
+            "traceback": None,
+        }
 
 
-def _execute(notebook: Any, **options: Any) -> Any:
-    """Run a notebook in a kernel of our own kind, and remember which cell was begun last."""
-
-    def begin(cell: Any, cell_index: int) -> None:
-        _begun[id(notebook)] = cell_index
-
-    options |= {"kernel_manager_class": LocalKernel, "extra_arguments": ["--log-level=CRITICAL"]}
-    return single_nb_execution(notebook, **options, on_cell_start=begin)
+def limit_memory(app: Sphinx) -> None:
+    """Let this process, and the kernels that inherit the limit, hold so many bytes of data of their own."""
+    if resource is not None:
+        most, (_, hard) = int(app.config.book_memory * 2**30), resource.getrlimit(resource.RLIMIT_DATA)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
 
 
-_begun: dict[int, int] = {}
-_stock_start_client = NotebookClientDirect.start_client
-_app: list[Sphinx] = []
+def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Start the cells of the pages that are about to be read, in that order."""
+    runs = app.book_runs = Runs(app)
+
+    def client(notebook: Any, source: str, nb_config: Any, logger: Any, read_fmt: Any = None) -> Client:
+        return Client(runs, notebook, source, nb_config, logger)
+
+    myst_nb.create_client = client  # MyST-NB has no setting or entry point for what executes a notebook
+    for docname in docnames:
+        path = str(env.doc2path(docname))
+        text = Path(path).read_text(encoding="utf-8")
+        reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
+        if reader is not None:
+            runs.begin(reader.read(text), path)
 
 
 def setup(app: Sphinx) -> None:
-    """Wrap the client that myst-nb executes chapters with."""
-    _app[:] = [app]
-    app.book_failed_pages = set()
+    """Register the limit of memory."""
     app.add_config_value("book_memory", 4, "")
-    NotebookClientDirect.start_client = _start_client
-    render.coalesce_streams = join_streams
-    direct.single_nb_execution = _execute

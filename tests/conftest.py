@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tools.paths import VENV, environment
+from tools.progress import plain
 
 # The same examples on every run and no deadline, so that a busy machine fails nothing. The weekly run explores.
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -38,6 +39,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "pages" in Path(item.path).parent.parts[-1:]:
             item.add_marker(pytest.mark.pages)
+
+
+class AtOnce:
+    """Name a failure when it happens: the whole report comes at the end, minutes later."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.plugins = config.pluginmanager
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self.plugins.get_plugin("terminalreporter")  # none in the workers
+        if report.failed and terminal:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            lines = plain(crash.message if crash else str(report.longrepr)).strip().splitlines()
+            why = " ".join(lines[: 1 if crash else 2])  # nbval says in the second line what is amiss
+            terminal.write(f"\nFAILED {report.nodeid}: {why[:200]}\n", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch for failures."""
+    config.pluginmanager.register(AtOnce(config))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

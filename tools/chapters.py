@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,25 @@ def pages(root: Path = ROOT) -> list[Path]:
 def notebooks(root: Path = ROOT) -> list[Path]:
     """Return the pages that are executed and recorded."""
     return [page for page in pages(root) if is_notebook(page)]
+
+
+def named(names: Iterable[str]) -> list[Path]:
+    """Return the pages with code that are meant: ``softmax``, ``softmax.md``, or the path of the page or its recording.
+
+    Raises
+    ------
+    SystemExit
+        For a name that is none, with all that there are.
+    """
+    known = notebooks()
+    calls = {name: page for page in known for name in (page.stem, page.name, str(page), str(recording(page)))}
+    pages = {name: calls.get(name) or calls.get(str(Path(name).resolve())) for name in names}
+    unknown = [name for name, page in pages.items() if page is None]
+    if unknown:
+        raise SystemExit(
+            f"Not a chapter with code: {', '.join(unknown)}. These are: {', '.join(page.stem for page in known)}"
+        )
+    return [page for page in pages.values() if page is not None]
 
 
 def recording(chapter: Path) -> Path:

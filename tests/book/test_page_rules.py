@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from book import claims, execution, labels
+from book import claims, failures, labels
 from book.pages import figures, fonts
 from book.pages import html as book_html
 from book.pages import math as book_math
@@ -79,7 +79,7 @@ CELL = 'x = 1\nclaim("eq-first", x, 1,\n      rejects={"two": 2})\nclaim("eq-sec
     ],
 )
 def test_the_claim_that_failed_is_found(line: int | None, message: str, label: str | None) -> None:
-    assert execution.claim_at(CELL, line, message) == label
+    assert failures.claim_at(CELL, line, message) == label
 
 
 def test_a_failing_cell_is_described() -> None:
@@ -93,11 +93,11 @@ def test_a_failing_cell_is_described() -> None:
         traceback=["\x1b[0;31mCell In[2], line 1\x1b[0m"],
     )
     notebook = SimpleNamespace(cells=[cell("1"), SimpleNamespace(cell_type="markdown"), cell("2", error)])
-    index, message = execution.describe(notebook, RuntimeError())
+    index, message = failures.describe(notebook, RuntimeError())
     assert index == 2
     assert message == "Code cell 2, claim eq-b, raised ClaimFailed.\nCell In[2], line 1"
     notebook.cells[2].outputs = []
-    index, message = execution.describe(notebook, OSError("no kernel"))
+    index, message = failures.describe(notebook, OSError("no kernel"))
     assert index == 2
     assert message.startswith("Code cell 2 did not finish: no kernel")
 

@@ -68,10 +68,10 @@ def page(counts: Mapping[str, Mapping[str, int]], when: str) -> str:
 def main() -> None:
     """Examine the chapters and print a line for each; fail where a fault survived."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("chapters", nargs="*", help="stems of chapters; all of them by default")
+    parser.add_argument("chapters", nargs="*", help="such as softmax; all of them by default")
     parser.add_argument("--all", action="store_true", help="every fault, not a sample")
     options = parser.parse_args()
-    every = [path for path in chapters.notebooks() if not options.chapters or path.stem in options.chapters]
+    every = chapters.named(options.chapters) or chapters.notebooks()
     known: dict[str, dict[str, int]] = json.loads(LAST.read_text()) if LAST.exists() else {}
     bad = 0
     for chapter in every:

@@ -153,7 +153,7 @@ def test_pieces_of_what_a_cell_prints_are_joined_as_they_came() -> None:
 
     shown = {"output_type": "display_data", "data": {}}
     outputs = [stream("stdout", "one"), shown, stream("stderr", "no"), stream("stdout", "\ntwo\n")]
-    assert execution.join_streams(outputs) is outputs
+    outputs = execution.join_streams(outputs)
     assert outputs == [stream("stdout", "one\ntwo\n"), shown, stream("stderr", "no")]
 
 
