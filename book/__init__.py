@@ -25,12 +25,10 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("builder-inited", execution.limit_memory),
         ("builder-inited", node.ensure_modules),
         ("builder-inited", claims.start),
-        ("builder-inited", ledger.start),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),
         ("env-get-outdated", changes.outdated),
         ("env-purge-doc", claims.forget),
-        ("env-purge-doc", ledger.forget),
         ("env-before-read-docs", execution.begin),
         # One page is read.
         ("source-read", labels.check_source),
@@ -41,11 +39,9 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("doctree-read", figures.check),
         ("doctree-read", claims.collect_equations),
         ("doctree-read", claims.render),
-        ("doctree-read", ledger.count_rows),
         # All pages are read.
         ("env-updated", claims.hold_together),
-        ("env-get-updated", claims.pages_to_rewrite),
-        ("env-get-updated", ledger.pages_to_rewrite),
+        ("env-get-updated", changes.pages_to_rewrite),
         # One page is written.
         ("missing-reference", claims.unknown),
         ("missing-reference", sections.resolve),
@@ -59,6 +55,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("build-finished", assets.write),
         ("build-finished", search.write),  # into the folder that assets has made
         ("build-finished", notebook.pack_all),
+        ("build-finished", changes.remember),
         ("build-finished", problems.fail),
     ]
 
@@ -73,4 +70,4 @@ def setup(app: Sphinx) -> dict[str, object]:
     early = (solutions.leave_out, left_out.leave_out)
     for event, step in steps():
         app.connect(event, step, priority=FIRST if step in early else LAST)
-    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 2}
+    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 4}

@@ -60,6 +60,7 @@ class Page:
     equations: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # label: section anchor and title, line
     claims: list[Claim] = field(default_factory=list)
     cells: int = 0
+    rows: int = 0  # in the bodies of its tables
 
 
 def parse(line: str) -> Claim | None:
@@ -95,9 +96,10 @@ def _equation(node: nodes.math_block) -> tuple[str, str, int]:
 
 
 def collect_equations(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the equations and the number of code cells of a page that was just read."""
+    """Note the equations, and the numbers of code cells and of rows, of a page that was just read."""
     page = app.env.book_claims.setdefault(app.env.docname, Page())
     page.equations = {node["label"]: _equation(node) for node in doctree.findall(nodes.math_block) if node.get("label")}
+    page.rows = sum(len(body.children) for body in doctree.findall(nodes.tbody))
     page.cells = sum(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container))
 
 
@@ -193,11 +195,3 @@ def mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for where, claim in by_label.get(node.get("label") or "", [])[:1]:
             page = "" if where == docname else app.builder.get_relative_uri(docname, where)
             node["check"] = f"{page}#{claim.anchor}"
-
-
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages whose marks changed because a claim on another page did."""
-    marks = {label: (found[0][0], found[0][1].anchor) for label, found in checks(env).items()}
-    before, env.book_marks = getattr(env, "book_marks", {}), marks
-    changed = {label for label in marks.keys() | before.keys() if marks.get(label) != before.get(label)}
-    return [docname for docname, page in env.book_claims.items() if changed & page.equations.keys()]

@@ -9,16 +9,15 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-import urllib.request
-from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.copies import copy_book
-from tools import book, chapters, install, lock, record, serve, verify
+from book.sources import dependencies
+from tests.copies import cells, copy_book
+from tools import book, chapters, install, lock, record, verify
 from tools.paths import LOCK, ROOT
 from tools.progress import Failed, run
 
@@ -361,16 +360,24 @@ def test_the_named_chapters_are_recorded_changed_or_not_and_no_other(monkeypatch
 def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
-    names = {path.name for path in chapters.dependencies(chapter, folder)}
+    names = {path.name for path in dependencies(chapter, folder)}
     assert {"softmax.py", "claims.py", "plots.py", "arrays.py"} <= names
     assert "toeplitz.py" not in names
-    before = chapters.fingerprint(chapter, folder)
-    with (folder / "nnlib" / "toeplitz.py").open("a") as file:
-        file.write("\n")
-    assert chapters.fingerprint(chapter, folder) == before
-    with (folder / "nnlib" / "numerics" / "arrays.py").open("a") as file:
-        file.write("\n")
-    assert chapters.fingerprint(chapter, folder) != before
+    fingerprints = [chapters.fingerprint(chapter, folder)]
+    for name in ("toeplitz.py", "numerics/arrays.py", "data/digits.npz"):
+        with (folder / "nnlib" / name).open("ab") as file:
+            file.write(b"\n")
+        fingerprints.append(chapters.fingerprint(chapter, folder))
+    assert [new != old for old, new in pairwise(fingerprints)] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import nnlib\nnnlib.softmax.softmax(1)", "from nnlib import softmax", "def f():\n    import nnlib.softmax"],
+)
+def test_an_import_is_seen_whichever_way_it_is_written(tmp_path: Path, code: str) -> None:
+    (tmp_path / "a.md").write_text(cells(code))
+    assert ROOT / "nnlib" / "softmax.py" in dependencies(tmp_path / "a.md")
 
 
 @pytest.mark.whole_book
@@ -386,62 +393,6 @@ def test_the_quick_loop_takes_up_what_git_says_is_changed(monkeypatch: pytest.Mo
     assert verify.changed() == chapters.notebooks()
     monkeypatch.setattr(verify, "remembered", lambda: {p.name: chapters.fingerprint(p) for p in chapters.notebooks()})
     assert verify.changed() == []
-
-
-# The preview
-
-
-@pytest.fixture
-def preview(tmp_path: Path) -> Iterator[tuple[str, serve.Builds, Path]]:
-    """Serve a folder with one page."""
-    policy = '<meta http-equiv="Content-Security-Policy" content="script-src \'none\'">'
-    (tmp_path / "index.html").write_text(f"<html><head>{policy}</head><body><p>one</p></body></html>")
-    (tmp_path / "style.css").write_text("p { }")
-    builds = serve.Builds()
-    server = serve.listen(0, builds, tmp_path)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", builds, tmp_path
-    server.shutdown()
-    server.server_close()
-
-
-def fetch(address: str) -> str:
-    """Return what a server answers, whatever proxy the machine has."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(address, timeout=10) as answer:
-        return str(answer.read().decode())
-
-
-def test_a_previewed_page_reloads_itself(preview: tuple[str, serve.Builds, Path]) -> None:
-    address, _, _ = preview
-    page = fetch(address + "/")
-    assert "<p>one</p>" in page
-    assert "/-/builds?after=" in page
-    assert "Content-Security-Policy" not in page
-    assert fetch(address + "/style.css") == "p { }"
-
-
-def test_a_waiting_page_hears_of_a_build(preview: tuple[str, serve.Builds, Path]) -> None:
-    address, builds, _ = preview
-    answers: list[str] = []
-    waiting = threading.Thread(target=lambda: answers.append(fetch(address + "/-/builds?after=0")))
-    waiting.start()
-    waiting.join(0.3)
-    assert answers == []
-    builds.finished()
-    waiting.join(5)
-    assert answers == ["1"]
-    assert fetch(address + "/-/builds?after=0") == "1"
-
-
-def test_the_preview_is_for_this_machine_alone() -> None:
-    with serve.listen(0, serve.Builds()) as server:
-        assert server.server_address[0] == "127.0.0.1"
-
-
-def test_a_port_that_is_taken_is_one_clear_line() -> None:
-    with serve.listen(0, serve.Builds()) as server, pytest.raises(SystemExit, match=r"choose another .* PORT="):
-        serve.listen(server.server_address[1], serve.Builds())
 
 
 # Working habits
