@@ -34,9 +34,9 @@ def plain(locked: str, *, package: bool = True) -> str:
 
 
 def rest(locked: str, base: str) -> str:
-    """Return the pins of a lock that ``base`` does not have."""
-    known = set(base.splitlines())
-    pins = [line for line in plain(locked, package=False).splitlines() if line not in known]
+    """Return the pins of the packages in a lock that ``base`` does not have."""
+    known, lines = versions(base), plain(locked, package=False).splitlines()[1:]
+    pins = [line for line in lines if line.partition("==")[0] not in known]
     return HEADER + "\n".join(pins) + "\n"
 
 
