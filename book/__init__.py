@@ -61,10 +61,10 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
-    from book import execution, ledger, solutions
+    from book import derivatives, execution, ledger, solutions
     from book.pages import assets, html, math, theme
 
-    for part in (ledger, solutions, execution, math, html, theme, assets):
+    for part in (derivatives, ledger, solutions, execution, math, html, theme, assets):
         part.setup(app)
     for event, step in steps():
         app.connect(event, step, priority=FIRST if step is solutions.leave_out else LAST)
