@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from nnlib import _logistic
-from nnlib._arrays import Array, float_array, real_number
-from nnlib._blocks import by_blocks
+from nnlib.numerics import logistic
+from nnlib.numerics.arrays import Array, float_array, real_number
+from nnlib.numerics.blocks import by_blocks
 from nnlib.rules import differentiable, rule
 
 
@@ -137,8 +137,8 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
         raise ValueError(f"k must be finite, got {k}; the limit for k → ∞ is heaviside(x)")
     x = float_array(x)
     if slope != 1:
-        x = _logistic.times(x, slope)
-    return by_blocks(_logistic.sigmoid, x)
+        x = logistic.times(x, slope)
+    return by_blocks(logistic.sigmoid, x)
 
 
 rule(sigmoid, "x", partial=lambda y, x, k: k * y * sigmoid(-x, k))
@@ -160,7 +160,7 @@ def softplus(x: Array) -> Array:
     >>> softplus([-100, 0, 100]).round(4).tolist()
     [0.0, 0.6931, 100.0]
     """
-    return by_blocks(_logistic.softplus, float_array(x))
+    return by_blocks(logistic.softplus, float_array(x))
 
 
 rule(softplus, "x", partial=lambda y, x: sigmoid(x))
@@ -181,7 +181,7 @@ def log_sigmoid(x: Array) -> Array:
     >>> log_sigmoid([-100, 0]).round(4).tolist()
     [-100.0, -0.6931]
     """
-    return by_blocks(_logistic.log_sigmoid, float_array(x))
+    return by_blocks(logistic.log_sigmoid, float_array(x))
 
 
 rule(log_sigmoid, "x", partial=lambda y, x: sigmoid(-x))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlib._forward import jvp
-from nnlib._reverse import vjp
-from nnlib._tree import number
+from nnlib.engine.forward import jvp
+from nnlib.engine.reverse import vjp
+from nnlib.engine.tree import number
 
 if TYPE_CHECKING:
     from nnlib.trace import trace

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from nnlib._arrays import whole_number
+from nnlib.numerics.arrays import whole_number
 
 Windows = Literal["any", "disjoint", "tiling"]
 

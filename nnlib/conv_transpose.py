@@ -6,9 +6,9 @@ It restores the shape of the layer's input, not the values: the transpose of a m
 
 from typing import Any
 
-from nnlib._arrays import Array, float_arrays
-from nnlib._windows import IntOrPair, pair
 from nnlib.conv import conv2d_input_gradient
+from nnlib.numerics.arrays import Array, float_arrays
+from nnlib.numerics.windows import IntOrPair, pair
 
 
 def conv_transpose2d(

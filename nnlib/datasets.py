@@ -5,7 +5,7 @@ Learning Repository, https://doi.org/10.24432/C50P49, under the license CC BY 4.
 test file, written by 13 people none of whom wrote for its training file. Each began as a bitmap of 32 × 32; a pixel
 counts the ink in one of its blocks of 4 × 4, from 0 to 16. The counts are unchanged; `load_digits` divides them by 16.
 
-``tools/make_digits.py`` made the file from the copy in scikit-learn.
+``tests/nnlib/oracles/make_digits.py`` made the file from the copy in scikit-learn.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 __all__ = ["load_digits"]
 

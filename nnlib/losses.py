@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array, float_array, float_arrays
-from nnlib._blocks import by_blocks, by_rows
-from nnlib._shifted import shift, sum_of_others
 from nnlib.activations import sigmoid
+from nnlib.numerics.arrays import Array, float_array, float_arrays
+from nnlib.numerics.blocks import by_blocks, by_rows
+from nnlib.numerics.shifted import shift, sum_of_others
 from nnlib.rules import differentiable, rule
 from nnlib.softmax import softmax
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nnlib._arrays import Array, float_arrays, whole_number
-from nnlib._overlap_add import overlap_add, transform_pays
+from nnlib.numerics.arrays import Array, float_arrays, whole_number
+from nnlib.numerics.overlap_add import overlap_add, transform_pays
 from nnlib.rules import differentiable, rule
 
 Mode = Literal["full", "valid", "same"]

@@ -1,15 +1,15 @@
 """Softmax, its logarithm, the logarithm of its denominator, and its Jacobian (chapters/softmax.md).
 
-All start in the same way, in `nnlib._shifted`: subtract the largest entry, so that no exponential overflows.
+All start in the same way, in `nnlib.numerics.shifted`: subtract the largest entry, so that no exponential overflows.
 """
 
 from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array, float_array, real_number
-from nnlib._blocks import Axis, axes_of, by_rows
-from nnlib._shifted import shift, sum_of_others
+from nnlib.numerics.arrays import Array, float_array, real_number
+from nnlib.numerics.blocks import Axis, axes_of, by_rows
+from nnlib.numerics.shifted import shift, sum_of_others
 from nnlib.rules import differentiable, rule
 
 

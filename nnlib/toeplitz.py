@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array, float_array, whole_number
+from nnlib.numerics.arrays import Array, float_array, whole_number
 from nnlib.rules import differentiable, rule
 from nnlib.signal import Mode, kept_entries
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import float_array
-from nnlib._forward import push
-from nnlib._operation import Operation
-from nnlib._reverse import Node, ancestors
-from nnlib._trace_text import Table, expression, factor, number, product, variable
-from nnlib._traced import running_level
+from nnlib.engine.forward import push
+from nnlib.engine.reverse import Node, ancestors
+from nnlib.engine.trace_text import Table, expression, factor, number, product, variable
+from nnlib.engine.traced import running_level
+from nnlib.numerics.arrays import float_array
+from nnlib.rules import Operation
 
 BAR, DOT = "\u0304", "\u0307"
 

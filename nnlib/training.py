@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array, float_array, real_number
 from nnlib.losses import cross_entropy, cross_entropy_gradient, squared_error
+from nnlib.numerics.arrays import Array, float_array, real_number
 from nnlib.softmax import softmax
 
 __all__ = ["mean_cross_entropy", "mean_squared_error", "sgd_step"]

@@ -28,6 +28,11 @@ LINT: list[tuple[str, list[str], str]] = [
     ("lint", [tool("ruff"), "check", "."], "make format repairs most of it"),
     ("format", [tool("ruff"), "format", "--check", "--quiet", "."], "run make format"),
     ("types", [tool("mypy")], "nnlib and tools are typed strictly"),
+    (
+        "imports",
+        [tool("lint-imports"), "--no-logo", "--no-cache"],
+        "[tool.importlinter] in pyproject.toml says who may import whom",
+    ),
     ("workflows", [sys.executable, "-m", "tools.workflows"], "actionlint and zizmor say where and why"),
     ("spelling", [tool("codespell")], "a right word it does not know goes into [tool.codespell] in pyproject.toml"),
 ]
