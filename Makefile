@@ -15,7 +15,7 @@ help:
 	@echo "make pdf        print the book: a PDF of every chapter and one of the whole, in _build/pdf (needs Chromium)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
 	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
-	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
+	@echo "make record     execute changed chapters into tests/recorded (CHAPTERS=\"softmax losses\": these; ALL=1: all)"
 	@echo "make format     bring code and chapters into their normal form"
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
@@ -73,7 +73,7 @@ bench: setup
 	@$(RUN) trials.speed $(ARGS)
 
 measure: book
-	@cd trials/reading/lighthouse && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
+	@$(RUN) tools.install trials/reading/lighthouse
 	@$(RUN) trials.reading $(ARGS)
 
 oracles: setup

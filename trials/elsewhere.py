@@ -106,7 +106,7 @@ def main() -> None:
     what.add_argument("--reference", action="store_true", help="keep the numbers of this environment's figures")
     what.add_argument("--compare", metavar="NAME", help="compare this environment, and keep the result by this name")
     what.add_argument("--table", action="store_true", help=f"write {TABLE.relative_to(ROOT)}")
-    parser.add_argument("chapters", nargs="*", help="only these, by stem")
+    parser.add_argument("chapters", nargs="*", help="only these, such as softmax")
     arguments = parser.parse_args()
     if arguments.table:
         TABLE.parent.mkdir(exist_ok=True)
@@ -125,9 +125,7 @@ def main() -> None:
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
         os.environ.pop("MPLBACKEND", None)
-        for chapter in chapters.notebooks():
-            if arguments.chapters and chapter.stem not in arguments.chapters:
-                continue
+        for chapter in chapters.named(arguments.chapters) or chapters.notebooks():
             cells = execute(chapter)
             if arguments.reference:
                 kept[chapter.stem] = figures(cells)
