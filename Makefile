@@ -1,4 +1,4 @@
-# Python 3.11 or newer and make are all that a machine needs: the rest is installed into .venv and node_modules, here.
+# Python 3.11 or newer and make are all that a machine needs: the rest is installed into .venv and book/node_modules, here.
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
@@ -15,7 +15,7 @@ help:
 	@echo "make pdf        print the book: a PDF of every chapter and one of the whole, in _build/pdf (needs Chromium)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
 	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
-	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
+	@echo "make record     execute changed chapters into tests/recorded (CHAPTERS=\"softmax losses\": these; ALL=1: all)"
 	@echo "make format     bring code and chapters into their normal form"
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
@@ -64,29 +64,29 @@ licenses: setup
 	@$(RUN) tools.licenses
 
 matrix: setup
-	@$(RUN) tools.matrix $(ARGS)
+	@$(RUN) trials.matrix $(ARGS)
 
 worlds: setup
-	@.venv/bin/nox $(ARGS)
+	@.venv/bin/nox -f trials/noxfile.py $(ARGS)
 
 bench: setup
-	@$(RUN) benchmarks $(ARGS)
+	@$(RUN) trials.speed $(ARGS)
 
 measure: book
-	@cd benchmarks/lighthouse && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
-	@$(RUN) benchmarks.reading $(ARGS)
+	@$(RUN) tools.install trials/reading/lighthouse
+	@$(RUN) trials.reading $(ARGS)
 
 oracles: setup
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
 	  echo "make oracles needs PyTorch: .venv/bin/python -m pip install torch, then run it again. The tests do not."; exit 1; }
-	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tools.$$program || exit 1; done
+	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tests.nnlib.oracles.$$program || exit 1; done
 
 mutants: setup
-	@failed=0; $(RUN) tools.faults $(FAULTS) || failed=1; $(RUN) tools.mutants $(ARGS) || failed=1; exit $$failed
+	@failed=0; $(RUN) trials.faults $(FAULTS) || failed=1; $(RUN) trials.mutants $(ARGS) || failed=1; exit $$failed
 
 clean:
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache
 	@find . \( -name .venv -o -name node_modules -o -name .git \) -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 distclean: clean
-	@rm -rf .venv node_modules
+	@rm -rf .venv book/node_modules

@@ -1,17 +1,20 @@
-"""The chain rule as matrix products, in two orders, and what each order costs (chapters/chain-rule.md).
+"""The chain rule as matrix products, in two orders, and what each order costs.
+
+See :doc:`/chapters/chain-rule`.
 
 A stage is a pair: a function, and its Jacobian as a function of the same point. For F = f_k ∘ … ∘ f₁ the Jacobian is
 J_k … J₁, each factor evaluated at the value that reaches its stage.
 """
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlib._arrays import Array, float_array
-from nnlib._stages import Stage, as_matrix, checked
+from nnlib.numerics.arrays import Array, float_array
+
+Stage = tuple[Callable[[Array], Any], Callable[[Array], Any]]
 
 MODES = ("forward", "reverse")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -41,7 +44,7 @@ def forward_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
 
     Notes
     -----
-    Derived in chapters/chain-rule.md, Forward accumulation.
+    Derived in :section:`chain-forward`.
 
     Examples
     --------
@@ -52,10 +55,10 @@ def forward_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
     """
     value, product = float_array(x).copy(), None
     shape = value.shape
-    for i, (function, jacobian) in enumerate(checked(stages), start=1):
+    for i, (function, jacobian) in enumerate(_checked_stages(stages), start=1):
         factor = jacobian(value)  # before the value is overwritten
         following = float_array(function(value))
-        matrix = as_matrix(factor, i, following.shape, value.shape)
+        matrix = _as_matrix(factor, i, following.shape, value.shape)
         product = matrix if product is None else _multiply(matrix, product)
         value = following
     assert product is not None
@@ -70,7 +73,7 @@ def reverse_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
 
     Notes
     -----
-    Derived in chapters/chain-rule.md, Reverse accumulation.
+    Derived in :section:`chain-reverse`.
 
     Examples
     --------
@@ -79,13 +82,13 @@ def reverse_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
     >>> float(value), jacobian.tolist()
     (10.0, [2.0, 6.0])
     """
-    stages = checked(stages)
+    stages = _checked_stages(stages)
     values = [float_array(x).copy()]
     for function, _ in stages:
         values.append(float_array(function(values[-1])))
     product = None
     for i in range(len(stages), 0, -1):
-        matrix = as_matrix(stages[i - 1][1](values[i - 1]), i, values[i].shape, values[i - 1].shape)
+        matrix = _as_matrix(stages[i - 1][1](values[i - 1]), i, values[i].shape, values[i - 1].shape)
         product = matrix if product is None else _multiply(product, matrix)
     assert product is not None
     return values[-1], product.reshape(values[-1].shape + values[0].shape)
@@ -115,7 +118,7 @@ def accumulation_cost(sizes: Sequence[int], mode: str, additions: bool = False) 
 
     Notes
     -----
-    Derived in chapters/chain-rule.md, The cost of both modes.
+    Derived in :section:`chain-cost`.
 
     Examples
     --------
@@ -169,7 +172,7 @@ def best_order(sizes: Sequence[int], additions: bool = False) -> Order:
     Notes
     -----
     Dynamic programming over the products of neighboring factors; among equals the one nearest to forward accumulation.
-    Derived in chapters/chain-rule.md, The cost of both modes.
+    Derived in :section:`chain-cost`.
 
     Examples
     --------
@@ -203,6 +206,25 @@ def _parenthesized(product: str) -> str:
 
 def _multiply(a: Array, b: Array) -> Array:
     return np.asarray(a @ b)
+
+
+def _as_matrix(jacobian: Any, i: int, value: tuple[int, ...], argument: tuple[int, ...]) -> Array:
+    """Check a stage's Jacobian and flatten it to a matrix."""
+    factor = float_array(jacobian, "the Jacobian")
+    if factor.shape != value + argument:
+        raise ValueError(f"the Jacobian of stage {i} must have shape {value + argument}, got {factor.shape}")
+    return factor.reshape(int(np.prod(value)), int(np.prod(argument)))
+
+
+def _checked_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
+    """Return the stages as a list of pairs, or raise a ValueError that says what is allowed."""
+    try:
+        pairs = [(function, jacobian) for function, jacobian in stages]
+    except (TypeError, ValueError):
+        raise ValueError(f"stages must be pairs (function, jacobian); got {stages!r}") from None
+    if not pairs:
+        raise ValueError("there must be at least one stage, a pair (function, jacobian)")
+    return pairs
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:

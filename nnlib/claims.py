@@ -8,17 +8,18 @@ a closed form, an exact fraction. A claim that compares softmax with softmax sta
 """
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 
-from nnlib._difference import Complaint, difference, disorder, is_exact, is_symbolic
-
-__all__ = ["ClaimFailed", "claim", "claim_order"]
-
 LABEL = re.compile(r"eq-[a-z0-9]+(-[a-z0-9]+)*")
 WAYS = {2: "", 3: ", three ways", 4: ", four ways", 5: ", five ways", 6: ", six ways"}
+
+# What is wrong with a comparison, or None where nothing is.
+Complaint = str | None
 
 
 class ClaimFailed(AssertionError):
@@ -75,12 +76,12 @@ def claim(
     """
 
     def complaint(value: Any) -> Complaint:
-        return difference(sides[0], value, tolerance, relative_to)
+        return _difference(sides[0], value, tolerance, relative_to)
 
     _check_arguments(label, sides, rejects)
     if relative_to not in ("largest", "each"):
         raise ValueError(f"relative_to is {relative_to!r}; it must be 'largest' or 'each'")
-    if not any(map(is_symbolic, sides)) and not max(np.asarray(side).size for side in sides):
+    if not any(map(_is_symbolic, sides)) and not max(np.asarray(side).size for side in sides):
         raise ValueError(f"{label}: the sides are empty; a claim about nothing holds always")
     for number, side in enumerate(sides[1:], start=2):
         if found := complaint(side):
@@ -117,9 +118,9 @@ def claim_order(label: str, *sides: Any, rejects: Mapping[str, Sequence[Any]], t
     ✓ eq-tangent                     3 inequalities hold; rejects: steeper
     """
     _check_arguments(label, sides, rejects)
-    if found := disorder(sides, tolerance):
+    if found := _disorder(sides, tolerance):
         raise ClaimFailed(f"{label} does not hold: {found}")
-    _check_rejected(label, rejects, lambda chain: disorder(chain, tolerance))
+    _check_rejected(label, rejects, lambda chain: _disorder(chain, tolerance))
     cases = np.broadcast(*map(np.asarray, sides)).size * (len(sides) - 1)
     _print_verdict(label, f"{cases} inequalities hold" if cases > 1 else "1 inequality holds", rejects)
 
@@ -152,10 +153,79 @@ def _print_verdict(label: str, verdict: str, rejects: Mapping[str, Any]) -> None
 
 
 def _agreement(sides: Sequence[Any]) -> str:
-    if any(map(is_symbolic, sides)):
+    if any(map(_is_symbolic, sides)):
         return "proved"
     entries = max(np.asarray(side).size for side in sides)
-    manner = "equal exactly" if all(map(is_exact, sides)) else "agree"
+    manner = "equal exactly" if all(map(_is_exact, sides)) else "agree"
     if entries == 1:
         manner = "equals exactly" if manner == "equal exactly" else "agrees"
     return f"{entries} {'entry' if entries == 1 else 'entries'} {manner}"
+
+
+# What tells two values apart: exact ones exactly, symbolic ones by proof, all others as floats within a tolerance
+
+
+def _is_symbolic(value: Any) -> bool:
+    return hasattr(value, "free_symbols")
+
+
+def _is_exact(value: Any) -> bool:
+    """Tell whether a value has no rounding: its entries are compared with ``==``."""
+    array = np.asarray(value)
+    return array.dtype.kind in "biuUO" and array.dtype != np.float16
+
+
+def _difference(left: Any, right: Any, tolerance: float, relative_to: str) -> Complaint:
+    if _is_symbolic(left) or _is_symbolic(right):
+        return _symbolic_difference(left, right)
+    a, b = np.asarray(left), np.asarray(right)
+    if a.shape != b.shape and a.ndim and b.ndim:
+        return f"have different shapes: {a.shape} and {b.shape}"
+    if _is_exact(left) and _is_exact(right):
+        return _worst(a, b, np.asarray(a != b, dtype=float), "equality")
+    a, b = _real(a), _real(b)
+    with np.errstate(invalid="ignore"):
+        gap = np.where(a == b, 0.0, np.abs(a - b))  # inf == inf, though their difference is nan
+        size = np.maximum(np.abs(a), np.abs(b))
+        if relative_to == "largest":
+            size = np.full_like(size, max(1.0, size[np.isfinite(size)].max(initial=0.0)))
+        gap = np.where(gap <= tolerance * size, 0.0, np.where(np.isnan(gap), np.inf, gap))
+    return _worst(a, b, gap, f"{tolerance:g}")
+
+
+def _real(array: Any) -> Any:
+    """Refuse what float64 cannot hold: a cast would drop the imaginary part of a complex number without a word."""
+    if array.dtype.kind not in "biufO":
+        raise TypeError(f"a claim compares real numbers; got dtype {array.dtype}; compare real and imaginary parts")
+    return array.astype(float)
+
+
+def _worst(a: Any, b: Any, gap: Any, allowed: str) -> Complaint:
+    if not gap.any():
+        return None
+    a, b = np.broadcast_arrays(a, b)
+    index = np.unravel_index(np.argmax(gap), gap.shape)
+    where = f" at index {tuple(map(int, index))}" if index else ""
+    return f"differ most{where}: {a[index]!s} against {b[index]!s} (tolerance: {allowed})"
+
+
+def _symbolic_difference(left: Any, right: Any) -> Complaint:
+    sympy = sys.modules["sympy"]  # one side is a SymPy object, so SymPy is there; nnlib itself does not need it
+    if getattr(left, "shape", None) != getattr(right, "shape", None):
+        return f"have different shapes: {getattr(left, 'shape', ())} and {getattr(right, 'shape', ())}"
+    rest = sympy.simplify(left - right)
+    if rest == 0 or getattr(rest, "is_zero_matrix", False):
+        return None
+    return f"differ by {rest}"
+
+
+def _disorder(sides: Sequence[Any], tolerance: float) -> Complaint:
+    for number, (left, right) in enumerate(pairwise(sides), start=1):
+        a, b = np.broadcast_arrays(_real(np.asarray(left)), _real(np.asarray(right)))
+        slack = tolerance * max(1.0, np.abs(np.stack([a, b])[..., np.isfinite(a) & np.isfinite(b)]).max(initial=0.0))
+        with np.errstate(invalid="ignore"):  # infinities that are equal have no difference
+            holds = (a <= b) | (a - b <= slack)
+        if not holds.all():
+            index = np.unravel_index(np.argmin(holds), holds.shape)
+            return f"side {number} is above side {number + 1}: {a[index]!s} against {b[index]!s}"
+    return None

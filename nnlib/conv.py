@@ -7,21 +7,24 @@ a derivative of the other two, so their rules need nothing else, however often o
 - `conv2d_input_gradient` gives the gradient in x from g and w; it is also the transposed convolution,
 - `conv2d_weight_gradient` gives the gradient in w from g and x.
 
-The gradients stand in `nnlib._conv_gradients`. How all three compute is in `nnlib._im2col`; what they compute is
-written as plain loops in `nnlib.conv_naive`.
+How all three compute is in `nnlib.numerics.im2col`; what they compute is written as plain loops in
+``tests/nnlib/naive.py``.
 """
 
+# mypy: disable-error-code="has-type"
+# (the rules of each of the three name the other two, one of which stands below)
+
+import math
 from typing import Any
 
 import numpy as np
 
-from nnlib._arrays import Array, float_arrays
-from nnlib._conv_gradients import conv2d_input_gradient, conv2d_weight_gradient, need_axes
-from nnlib._im2col import by_group, correlate
-from nnlib._windows import IntOrPair, Padding, layer
+from nnlib.numerics.arrays import Array, float_arrays
+from nnlib.numerics.im2col import by_group, correlate, correlate_with, scatter
+from nnlib.numerics.windows import IntOrPair, Padding, Sliding, group_count, layer, opposite, pair, remembered
 from nnlib.rules import differentiable, rule
 
-__all__ = ["conv1d", "conv2d", "conv2d_input_gradient", "conv2d_weight_gradient"]
+FEW = 10_000  # entries: copying so many takes less time than NumPy's calls for adding them back, weight by weight
 
 
 @differentiable("x", "w", "b")
@@ -73,7 +76,7 @@ def conv2d(
     Notes
     -----
     Besides the result it needs a buffer of 262,144 entries and, with padding, a padded copy of the images at work.
-    Derived in chapters/cnn-arithmetic.md, From one channel to many.
+    Derived in :section:`cnn-arithmetic-channels`.
 
     Examples
     --------
@@ -92,6 +95,26 @@ def conv2d(
     if b is not None:
         y += b[:, None, None]
     return y
+
+
+rule(
+    conv2d,
+    "x",
+    jvp=lambda dx, y, x, w, b, **options: conv2d(dx, w, **options),
+    vjp=lambda g, y, x, w, b, **options: conv2d_input_gradient(g, w, x.shape[2:], **options),
+)
+rule(
+    conv2d,
+    "w",
+    jvp=lambda dw, y, x, w, b, **options: conv2d(x, dw, **options),
+    vjp=lambda g, y, x, w, b, **options: conv2d_weight_gradient(g, x, w.shape[2:], **options),
+)
+rule(
+    conv2d,
+    "b",
+    jvp=lambda db, y, x, w, b, **options: np.broadcast_to(db[:, None, None], y.shape),
+    vjp=lambda g, y, x, w, b, **options: g.sum(axis=(0, 2, 3)),
+)
 
 
 def conv1d(
@@ -136,30 +159,65 @@ def conv1d(
     [[[21.0, 43.0]]]
     """
     x, w = float_arrays(x=x, w=w)
-    need_axes(x.shape, "x", 3)
-    need_axes(w.shape, "w", 3)
+    _need_axes(x.shape, "x", 3)
+    _need_axes(w.shape, "w", 3)
     pads = padding if isinstance(padding, str) else (padding, 0)
     return conv2d(x[..., None], w[..., None], b, (stride, 1), pads, (dilation, 1), groups)[..., 0]
 
 
-rule(
-    conv2d,
-    "x",
-    jvp=lambda dx, y, x, w, b, **options: conv2d(dx, w, **options),
-    vjp=lambda g, y, x, w, b, **options: conv2d_input_gradient(g, w, x.shape[2:], **options),
-)
-rule(
-    conv2d,
-    "w",
-    jvp=lambda dw, y, x, w, b, **options: conv2d(x, dw, **options),
-    vjp=lambda g, y, x, w, b, **options: conv2d_weight_gradient(g, x, w.shape[2:], **options),
-)
-rule(
-    conv2d,
-    "b",
-    jvp=lambda db, y, x, w, b, **options: np.broadcast_to(db[:, None, None], y.shape),
-    vjp=lambda g, y, x, w, b, **options: g.sum(axis=(0, 2, 3)),
-)
+@differentiable("g", "w")
+def conv2d_input_gradient(
+    g: Any,
+    w: Any,
+    image_size: tuple[int, int],
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the gradient of Σ g · conv2d(x, w) in x: each input takes back its share of every window it is in.
+
+    Parameters
+    ----------
+    g : array_like, shape (N, O, H', W')
+        The gradient of the loss in the layer's output.
+    w : array_like, shape (O, C / groups, K1, K2)
+        The layer's kernels.
+    image_size : (int, int)
+        Height and width of the layer's input: with a stride, several sizes give the same output.
+    stride, padding, dilation, groups
+        Those of the layer, see `conv2d`.
+
+    Returns
+    -------
+    ndarray, shape (N, C, H, W)
+
+    Raises
+    ------
+    ValueError
+        If g does not have the shape of the layer's output, and where `conv2d` does.
+
+    Notes
+    -----
+    It is itself a convolution layer of stride 1, with flipped kernels, inputs and outputs exchanged, stride − 1 zeros
+    between neighbors in g, and the padding that the layer lacks of "full". That is the faster way for small images and
+    at stride 1, unless there are many more outputs than inputs; otherwise the kernels are added up where they stood.
+    Derived in :section:`conv-backprop-input`.
+
+    Examples
+    --------
+    >>> g = w = np.ones((1, 1, 2, 2))
+    >>> conv2d_input_gradient(g, w, (3, 3)).tolist()
+    [[[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]]]
+    """
+    g, w = float_arrays(g=g, w=w)
+    s, back = _layer_and_back(g.shape, w.shape, image_size, stride, padding, dilation, groups)
+    if back is None or not math.isfinite(np.vdot(w, w)):  # ∞ · 0 where g is padded would be nan
+        return scatter(g, by_group(w, groups), s)
+    flipped = w.reshape(groups, len(w) // groups, w.shape[1], -1)[..., ::-1]
+    return correlate(g, flipped.swapaxes(1, 2).reshape(groups, w.shape[1], -1), back)
+
+
 rule(
     conv2d_input_gradient,
     "g",
@@ -172,6 +230,55 @@ rule(
     jvp=lambda dw, x, g, w, image_size, **options: conv2d_input_gradient(g, dw, image_size, **options),
     vjp=lambda v, x, g, w, image_size, **options: conv2d_weight_gradient(g, v, w.shape[2:], **options),
 )
+
+
+@differentiable("g", "x")
+def conv2d_weight_gradient(
+    g: Any,
+    x: Any,
+    kernel_size: tuple[int, int],
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the gradient of Σ g · conv2d(x, w) in w: each weight adds up the inputs it met, times their gradients.
+
+    Parameters
+    ----------
+    g : array_like, shape (N, O, H', W')
+        The gradient of the loss in the layer's output.
+    x : array_like, shape (N, C, H, W)
+        The layer's input.
+    kernel_size : (int, int)
+        Height and width of the kernels.
+    stride, padding, dilation, groups
+        Those of the layer, see `conv2d`.
+
+    Returns
+    -------
+    ndarray, shape (O, C / groups, K1, K2)
+
+    Raises
+    ------
+    ValueError
+        If g does not have the shape of the layer's output, and where `conv2d` does.
+
+    Notes
+    -----
+    Derived in :section:`conv-backprop-weights`.
+
+    Examples
+    --------
+    >>> g, x = np.ones((1, 1, 2, 2)), np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> conv2d_weight_gradient(g, x, (2, 2)).tolist()
+    [[[[8.0, 12.0], [20.0, 24.0]]]]
+    """
+    g, x = float_arrays(g=g, x=x)
+    s = _layer_of(g.shape, x.shape, kernel_size, stride, padding, dilation, groups)
+    return correlate_with(g, x, s, groups)
+
+
 rule(
     conv2d_weight_gradient,
     "g",
@@ -184,3 +291,43 @@ rule(
     jvp=lambda dx, w, g, x, kernel_size, **options: conv2d_weight_gradient(g, dx, kernel_size, **options),
     vjp=lambda v, w, g, x, kernel_size, **options: conv2d_input_gradient(g, v, x.shape[2:], **options),
 )
+
+
+@remembered
+def _layer_and_back(
+    g_shape: Any, w_shape: Any, image_size: Any, stride: Any, padding: Any, dilation: Any, groups: Any
+) -> tuple[Sliding, Sliding | None]:
+    """Return how the kernel slides over the input and, where that is the faster way, how back over the output."""
+    _need_axes(g_shape, "g")
+    _need_axes(w_shape, "w")
+    channels = w_shape[1] * group_count(groups)
+    x_shape = (g_shape[0], channels, *pair(image_size, "image_size", 0))
+    s = layer(x_shape, w_shape, stride, padding, dilation, groups)
+    _need_output(g_shape, (g_shape[0], w_shape[0], *s.output))
+    gathered, added = (math.prod(shape) for shape in ((w_shape[0], *s.image), (channels, *s.output)))
+    pays = gathered <= 2 * added or gathered * g_shape[0] * s.weights <= FEW
+    return s, opposite(s) if pays else None
+
+
+@remembered
+def _layer_of(
+    g_shape: Any, x_shape: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: Any
+) -> Sliding:
+    """Return how the kernel slides over the input."""
+    _need_axes(g_shape, "g")
+    _need_axes(x_shape, "x")
+    w_shape = (g_shape[1], x_shape[1] // group_count(groups), *pair(kernel_size, "kernel_size", 1))
+    s = layer(x_shape, w_shape, stride, padding, dilation, groups)
+    _need_output(g_shape, (x_shape[0], w_shape[0], *s.output))
+    return s
+
+
+def _need_axes(shape: tuple[int, ...], name: str, axes: int = 4) -> None:
+    """Raise unless an array of this shape has so many axes."""
+    if len(shape) != axes:
+        raise ValueError(f"{name} must have {axes} axes; got shape {shape}")
+
+
+def _need_output(g_shape: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if g_shape != shape:
+        raise ValueError(f"g must have the shape of the layer's output, {shape}; got {g_shape}")

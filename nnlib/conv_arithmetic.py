@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from nnlib._arrays import whole_number
+from nnlib.numerics.arrays import whole_number
 
 Windows = Literal["any", "disjoint", "tiling"]
 
@@ -41,7 +41,7 @@ def conv_output_size(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
 
     Notes
     -----
-    Derived in chapters/cnn-arithmetic.md, The output size.
+    Derived in :section:`cnn-arithmetic-size`.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def solve_conv(
 
     Notes
     -----
-    Derived in chapters/cnn-arithmetic.md, The inverse problem.
+    Derived in :section:`cnn-arithmetic-inverse`.
 
     Examples
     --------

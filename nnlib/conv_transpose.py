@@ -6,9 +6,9 @@ It restores the shape of the layer's input, not the values: the transpose of a m
 
 from typing import Any
 
-from nnlib._arrays import Array, float_arrays
-from nnlib._windows import IntOrPair, pair
 from nnlib.conv import conv2d_input_gradient
+from nnlib.numerics.arrays import Array, float_arrays
+from nnlib.numerics.windows import IntOrPair, pair
 
 
 def conv_transpose2d(
@@ -59,7 +59,7 @@ def conv_transpose2d(
     -----
     The order of the arguments is PyTorch's, which differs from that of ``conv2d``. PyTorch also takes an output padding
     that is smaller than the dilation only; such rows would hold the bias alone.
-    Derived in chapters/conv-backprop.md, Transposed convolution.
+    Derived in :section:`conv-backprop-transposed`.
 
     Examples
     --------

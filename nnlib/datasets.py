@@ -1,11 +1,13 @@
-"""The handwritten digits that the book trains on, shipped inside the package (chapters/digits.md).
+"""The handwritten digits that the book trains on, shipped inside the package.
+
+See :doc:`/chapters/digits`.
 
 Where they come from: "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, 1998, UCI Machine
 Learning Repository, https://doi.org/10.24432/C50P49, under the license CC BY 4.0. These are the 1,797 images of its
 test file, written by 13 people none of whom wrote for its training file. Each began as a bitmap of 32 × 32; a pixel
 counts the ink in one of its blocks of 4 × 4, from 0 to 16. The counts are unchanged; `load_digits` divides them by 16.
 
-``tools/make_digits.py`` made the file from the copy in scikit-learn.
+``tests/nnlib/oracles/make_digits.py`` made the file from the copy in scikit-learn.
 """
 
 import hashlib
@@ -17,7 +19,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from nnlib._arrays import Array
+from nnlib.numerics.arrays import Array
 
 __all__ = ["load_digits"]
 
@@ -42,7 +44,7 @@ def load_digits() -> tuple[Array, npt.NDArray[np.int64]]:
     Notes
     -----
     E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, CC BY
-    4.0. Described in chapters/digits.md, The data.
+    4.0. Described in :section:`digits-data`.
 
     Examples
     --------

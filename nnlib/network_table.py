@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nnlib._arrays import whole_number
-from nnlib._table import as_html, as_text, sizes_text
 from nnlib.conv_arithmetic import conv_output_size
+from nnlib.numerics.arrays import whole_number
 
 Size = int | tuple[int, ...]  # one number for all directions, or one for each
 
@@ -111,10 +110,10 @@ class Summary:
         return [*rows, [cell if 3 <= column <= 5 or not column else "" for column, cell in enumerate(total)]]
 
     def __repr__(self) -> str:
-        return as_text(HEADINGS, self._table())
+        return _as_text(HEADINGS, self._table())
 
     def _repr_html_(self) -> str:
-        return as_html(HEADINGS, self._table())
+        return _as_html(HEADINGS, self._table())
 
 
 def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int]) -> Summary:
@@ -144,7 +143,7 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
     Notes
     -----
     A layer widens the receptive field by d(k − 1) times the stride so far, and multiplies that stride by its own.
-    Derived in chapters/cnn-arithmetic.md, A whole network.
+    Derived in :section:`cnn-arithmetic-network`.
 
     Examples
     --------
@@ -195,8 +194,8 @@ def _sliding(layer: Conv | Pool, before: Row) -> Row:
     stride = tuple(a * b for a, b in zip(before.stride, s, strict=True))
     ones, zeros = (1,) * n, (0,) * n
     usual = {"s": k if isinstance(layer, Pool) else ones, "p": zeros, "d": ones}
-    options = [f"k={sizes_text(k)}"]
-    options += [f"{name}={sizes_text(size)}" for name, size in (("s", s), ("p", p), ("d", d)) if size != usual[name]]
+    options = [f"k={_sizes_text(k)}"]
+    options += [f"{name}={_sizes_text(size)}" for name, size in (("s", s), ("p", p), ("d", d)) if size != usual[name]]
     if isinstance(layer, Pool):
         return Row(f"pool {', '.join(options)}", (inputs, *out), inputs * math.prod(out), 0, 0, 0, field, stride)
     outputs, groups = whole_number(layer.channels, "channels"), whole_number(layer.groups, "groups")
@@ -219,4 +218,36 @@ def _each(value: Size, directions: int, name: str, at_least: int = 1) -> tuple[i
 
 def _cells(row: Row) -> list[str]:
     counts = [f"{count:,}" for count in (row.scalars, row.weights, row.parameters, row.multiply_adds)]
-    return [row.layer, "×".join(map(str, row.shape)), *counts, sizes_text(row.receptive_field), sizes_text(row.stride)]
+    return [
+        row.layer,
+        "×".join(map(str, row.shape)),
+        *counts,
+        _sizes_text(row.receptive_field),
+        _sizes_text(row.stride),
+    ]
+
+
+def _as_text(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Align the first column on the left, the others on the right."""
+    table = [headings, *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = []
+    for first, *rest in table:
+        numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
+        lines.append("  ".join([first.ljust(widths[0]), *numbers]).rstrip())
+    return "\n".join(lines)
+
+
+def _as_html(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Make the headings headers of their columns, and the first cell of a row the header of the row."""
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>\n'
+        for first, *rest in rows
+    )
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
+
+
+def _sizes_text(sizes: tuple[int, ...]) -> str:
+    """Write sizes that are equal in all directions as one number."""
+    return "×".join(map(str, sizes[:1] if len(set(sizes)) == 1 else sizes)) or "–"

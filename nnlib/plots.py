@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlib._arrays import float_array
+from nnlib.numerics.arrays import float_array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,13 +1,14 @@
 """Pooling layers with PyTorch's meaning: one number from each window of each channel."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from nnlib._arrays import Array, float_array
-from nnlib._maximum import at_maximum, largest, taps, to_maximum
-from nnlib._windows import IntOrPair, Sliding, pair, sliding
 from nnlib.conv import conv2d
+from nnlib.numerics.arrays import Array, float_array
+from nnlib.numerics.windows import IntOrPair, Sliding, interior, pair, sliding, windows
 from nnlib.rules import differentiable, rule
 
 
@@ -46,7 +47,7 @@ def max_pool2d(
     -----
     Where several entries of a window are the largest, the function has a kink. The derivative follows the first of
     them, row by row, as PyTorch's does. A nan counts as larger than every number.
-    Derived in chapters/cnn-arithmetic.md, Pooling.
+    Derived in :section:`cnn-arithmetic-pooling`.
 
     Examples
     --------
@@ -54,7 +55,96 @@ def max_pool2d(
     [[[[4.0]]]]
     """
     x = float_array(x)
-    return largest(taps(x, _sliding(x.shape, kernel_size, stride, padding, dilation)))
+    return _largest(_taps(x, _sliding(x.shape, kernel_size, stride, padding, dilation)))
+
+
+def _max_pool_jvp(dx: Array, y: Array, x: Array, **options: Any) -> Array:
+    return _at_maximum(dx, x, _sliding(x.shape, **options))
+
+
+def _max_pool_vjp(g: Array, y: Array, x: Array, **options: Any) -> Array:
+    return _to_maximum(g, x, _sliding(x.shape, **options))
+
+
+rule(max_pool2d, "x", jvp=_max_pool_jvp, vjp=_max_pool_vjp)
+
+
+@differentiable("v", "x")
+def _at_maximum(v: Array, x: Array, s: Sliding) -> Array:
+    """Pick, for every window, the entry of v that stands where the window of x has its first maximum."""
+    picked = np.zeros((*x.shape[:2], *s.output), v.dtype)
+    for tap, first in zip(_taps(v, s), _first_maximum(x, s), strict=True):
+        np.copyto(picked, tap, where=first)
+    return picked
+
+
+@differentiable("g", "x")
+def _to_maximum(g: Array, x: Array, s: Sliding) -> Array:
+    """Add, for every window, its entry of g to the place where the window of x has its first maximum."""
+    padded = np.zeros((*x.shape[:2], *s.padded), g.dtype)
+    for tap, first in zip(_split(padded, s), _first_maximum(x, s), strict=True):
+        np.add(tap, g, out=tap, where=first)
+    return interior(padded, s).copy()
+
+
+def _zeros(v: Array, y: Array, *arrays: Array, s: Sliding) -> Array:
+    """Return no change: where x moves, the same entry stays the largest, except at a kink."""
+    return np.zeros(y.shape, y.dtype)
+
+
+def _zeros_like_x(g: Array, y: Array, first: Array, x: Array, s: Sliding) -> Array:
+    return np.zeros(x.shape, g.dtype)
+
+
+rule(_at_maximum, "x", jvp=_zeros, vjp=_zeros_like_x)
+rule(_to_maximum, "x", jvp=_zeros, vjp=_zeros_like_x)
+rule(
+    _at_maximum,
+    "v",
+    jvp=lambda dv, y, v, x, s: _at_maximum(dv, x, s),
+    vjp=lambda g, y, v, x, s: _to_maximum(g, x, s),
+)
+rule(
+    _to_maximum,
+    "g",
+    jvp=lambda dg, y, g, x, s: _to_maximum(dg, x, s),
+    vjp=lambda v, y, g, x, s: _at_maximum(v, x, s),
+)
+
+
+def _first_maximum(x: Array, s: Sliding) -> Iterator[npt.NDArray[np.bool]]:
+    """Yield, for each place in the window, a mask: True where that place holds the window's first maximum."""
+    entries = _taps(x, s)
+    top = _largest(entries)
+    image = np.zeros((1, 1, *s.padded), bool)
+    interior(image, s)[...] = True
+    undecided = np.ones(top.shape, bool)
+    for tap, inside in zip(entries, _split(image, s), strict=True):
+        first = undecided & inside & ((tap == top) | np.isnan(tap))
+        undecided &= ~first
+        yield first
+
+
+def _largest(entries: list[Array]) -> Array:
+    """Return the largest entry of every window, nan where there is one, from what `_taps` gives."""
+    y = entries[0].copy()
+    for tap in entries[1:]:
+        np.maximum(y, tap, out=y)
+    return y
+
+
+def _taps(x: Array, s: Sliding) -> list[Array]:
+    """Return, for each place in the window, the entries of all windows there; the padding is −∞."""
+    if s.padded != s.image:
+        padded = np.full((*x.shape[:2], *s.padded), -np.inf, x.dtype)
+        interior(padded, s)[...] = x
+        x = padded
+    return _split(x, s)
+
+
+def _split(padded: Array, s: Sliding) -> list[Array]:
+    view = windows(padded, s).swapaxes(0, 3)
+    return [view[:, p, q] for p, q in np.ndindex(s.kernel)]
 
 
 def avg_pool2d(
@@ -87,7 +177,7 @@ def avg_pool2d(
 
     Notes
     -----
-    Derived in chapters/cnn-arithmetic.md, Pooling.
+    Derived in :section:`cnn-arithmetic-pooling`.
 
     Examples
     --------
@@ -109,17 +199,6 @@ def avg_pool2d(
         mean = np.where(np.isinf(mean), shares, mean)
     mean = mean.reshape(*x.shape[:2], *s.output)
     return mean if mean.dtype == x.dtype else np.astype(mean, x.dtype)
-
-
-def _max_pool_jvp(dx: Array, y: Array, x: Array, **options: Any) -> Array:
-    return at_maximum(dx, x, _sliding(x.shape, **options))
-
-
-def _max_pool_vjp(g: Array, y: Array, x: Array, **options: Any) -> Array:
-    return to_maximum(g, x, _sliding(x.shape, **options))
-
-
-rule(max_pool2d, "x", jvp=_max_pool_jvp, vjp=_max_pool_vjp)
 
 
 def _sliding(

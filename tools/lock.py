@@ -1,6 +1,6 @@
 """Compile requirements.in into requirements.txt (exact pins) and requirements.lock (pins with hashes).
 
-Beside them stands requirements-mutants.txt, what `make mutants` needs and nobody else.
+Beside them stands trials/mutants.txt, what `make mutants` needs and nobody else.
 
 One resolution makes both files, so they cannot disagree. pip refuses an editable package beside hashes: hence two.
 A third, .binder/requirements.txt, has those of the same pins that a server for readers needs.
@@ -20,7 +20,7 @@ SOURCE = ROOT / "requirements.in"
 PLAIN = ROOT / "requirements.txt"
 READERS = ROOT / ".binder" / "requirements.txt"
 EXTRAS = ["plots", "notebooks", "lab"]  # of pyproject.toml: what a reader needs, to run the chapters in JupyterLab
-MUTANTS = ROOT / "requirements-mutants.txt"
+MUTANTS = ROOT / "trials" / "mutants.txt"
 COSMIC_RAY = "cosmic-ray==8.7.0"  # plants the mutants; `make mutants` alone needs it, so it stays out of the lock
 HOME = VENV / "var" / "uv"
 HEADER = "# Made from requirements.in by `make lock`; edit that file instead.\n"

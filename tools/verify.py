@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from book.sources import dependencies
 from tools import chapters
 from tools.paths import BUILD, RECORDED, ROOT, VENV, environment
 from tools.progress import elapsed, say
@@ -28,6 +29,11 @@ LINT: list[tuple[str, list[str], str]] = [
     ("lint", [tool("ruff"), "check", "."], "make format repairs most of it"),
     ("format", [tool("ruff"), "format", "--check", "--quiet", "."], "run make format"),
     ("types", [tool("mypy")], "nnlib and tools are typed strictly"),
+    (
+        "imports",
+        [tool("lint-imports"), "--no-logo", "--no-cache"],
+        "[tool.importlinter] in pyproject.toml says who may import whom",
+    ),
     ("workflows", [sys.executable, "-m", "tools.workflows"], "actionlint and zizmor say where and why"),
     ("spelling", [tool("codespell")], "a right word it does not know goes into [tool.codespell] in pyproject.toml"),
 ]
@@ -70,7 +76,7 @@ def changed() -> list[Path]:
     known, passed = chapters.notebooks(), remembered()
     touched = touched_files()
     if touched is not None:
-        known = [path for path in known if touched & {path, chapters.recording(path), *chapters.dependencies(path)}]
+        known = [path for path in known if touched & {path, chapters.recording(path), *dependencies(path)}]
     return [path for path in known if passed.get(path.name) != chapters.fingerprint(path)]
 
 

@@ -1,0 +1,179 @@
+"""NumPy functions that need no derivative rule of their own.
+
+Those in `COMPOSED` are made of functions that have rules (`nnlib.engine.numpy_rules`, `nnlib.engine.numpy_shapes`).
+Those in `LOCALLY_CONSTANT` do not change when their input changes a little: their derivative is zero wherever it
+exists, and they return plain values.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+
+from nnlib.engine.numpy_rules import einsum
+from nnlib.engine.numpy_shapes import concatenate, put_back
+from nnlib.numerics.blocks import axes_of
+from nnlib.rules import Function
+
+COMPOSED: dict[Function, Function] = {}
+
+LOCALLY_CONSTANT: set[Function] = {
+    *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
+    *(np.isclose, np.allclose, np.array_equal, np.isnan, np.isinf, np.isfinite, np.signbit),
+    *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.count_nonzero),
+    *(np.sign, np.heaviside, np.floor, np.ceil, np.trunc, np.rint, np.round, np.floor_divide),
+    *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted),
+    *(np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type),
+}
+
+
+def _composed(function: Function) -> Callable[[Function], Function]:
+    """Enter the decorated function as what `function` is made of."""
+
+    def decorate(composition: Function) -> Function:
+        composition.__qualname__ = f"np.{function.__name__}"  # for errors about its arguments
+        COMPOSED[function] = composition
+        return composition
+
+    return decorate
+
+
+@_composed(np.mean)
+def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    total = np.sum(a, axis=axis, keepdims=keepdims)
+    return total / _count(a, axis)
+
+
+@_composed(np.var)
+def _var(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
+    deviation = a - np.mean(a, axis=axis, keepdims=True)
+    return np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (_count(a, axis) - ddof)
+
+
+@_composed(np.std)
+def _std(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
+    return np.sqrt(np.var(a, axis=axis, ddof=ddof, keepdims=keepdims))
+
+
+def _count(a: Any, axis: Any) -> int:
+    """Count the entries that a reduction along `axis` combines."""
+    return math.prod(a.shape[i] for i in axes_of(axis, a.ndim))
+
+
+@_composed(np.clip)
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    lowest, highest = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    a = a if lowest is None else np.maximum(a, lowest)
+    return a if highest is None else np.minimum(a, highest)
+
+
+@_composed(np.ravel)
+def _ravel(a: Any) -> Any:
+    return np.reshape(a, -1)
+
+
+@_composed(np.expand_dims)
+def _expand_dims(a: Any, axis: Any) -> Any:
+    sizes = iter(a.shape)
+    ndim = a.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
+    axes = normalize_axis_tuple(axis, ndim)
+    return np.reshape(a, tuple(1 if i in axes else next(sizes) for i in range(ndim)))
+
+
+@_composed(np.squeeze)
+def _squeeze(a: Any, axis: Any = None) -> Any:
+    if axis is None:
+        return np.reshape(a, tuple(n for n in a.shape if n != 1))
+    axes = normalize_axis_tuple(axis, a.ndim)
+    if any(a.shape[i] != 1 for i in axes):
+        raise ValueError(f"only axes of length one can be squeezed; the shape is {a.shape}, the axes are {axes}")
+    return np.reshape(a, tuple(n for i, n in enumerate(a.shape) if i not in axes))
+
+
+@_composed(np.swapaxes)
+def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    order = list(range(a.ndim))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return np.transpose(a, order)
+
+
+@_composed(np.moveaxis)
+def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    source, destination = (normalize_axis_tuple(axes, a.ndim) for axes in (source, destination))
+    order = [i for i in range(a.ndim) if i not in source]
+    for to, i in sorted(zip(destination, source, strict=True)):
+        order.insert(to, i)
+    return np.transpose(a, order)
+
+
+@_composed(np.flip)
+def _flip(m: Any, axis: Any = None) -> Any:
+    axes = axes_of(axis, m.ndim)
+    return m[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(m.ndim))]
+
+
+@_composed(np.concatenate)
+def _concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    if axis is None:
+        arrays, axis = [np.reshape(a, -1) for a in arrays], 0
+    return concatenate(*arrays, axis=axis)
+
+
+@_composed(np.stack)
+def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
+    shapes = {np.shape(a) for a in arrays}
+    if len(shapes) > 1:
+        raise ValueError(f"np.stack needs arrays of one shape, got {sorted(shapes)}")
+    return concatenate(*(np.expand_dims(a, axis) for a in arrays), axis=axis)
+
+
+@_composed(np.pad)
+def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+    if mode != "constant" or np.any(np.asarray(constant_values) != 0):
+        raise NotImplementedError("np.pad of a traced array pads with zeros only")
+    widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
+    inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, array.shape, strict=True))
+    return put_back(array, inside, tuple(b + n + a for (b, a), n in zip(widths, array.shape, strict=True)))
+
+
+@_composed(np.full_like)
+def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
+    return np.broadcast_to(fill_value, a.shape).astype(a.dtype if dtype is None else dtype)
+
+
+@_composed(np.diag)
+def _diag(v: Any, k: int = 0) -> Any:
+    n = v.shape[0] + abs(k) if v.ndim == 1 else v.shape[0]
+    rows, columns = np.nonzero(np.eye(n, n if v.ndim == 1 else v.shape[1], k))
+    return put_back(v, (rows, columns), (n, n)) if v.ndim == 1 else v[rows, columns]
+
+
+@_composed(np.outer)
+def _outer(a: Any, b: Any) -> Any:
+    return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+
+
+@_composed(np.dot)
+def _dot(a: Any, b: Any) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    if np.ndim(b) > 2:
+        raise NotImplementedError("np.dot of traced arrays needs a second array of at most two axes; use @")
+    return np.matmul(a, b)
+
+
+@_composed(np.einsum)
+def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
+    subscripts = subscripts.replace(" ", "")
+    inputs, arrow, output = subscripts.partition("->")
+    parts = inputs.split(",")
+    repeated = any(len(set(part)) < len(part) for part in [*parts, output])
+    alone = any(c not in output and sum(c in part for part in parts) < 2 for part in parts for c in part)
+    if not arrow or "." in subscripts or repeated or alone:
+        raise NotImplementedError(
+            f"np.einsum({subscripts!r}) of traced arrays needs an arrow, no ellipsis, no index twice in one operand, "
+            "and no summed index that stands in one operand alone; use indexing and np.sum for those"
+        )
+    return einsum(*operands, subscripts=subscripts)

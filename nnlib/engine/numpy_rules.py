@@ -1,0 +1,121 @@
+"""Derivative rules for NumPy's functions that add up and multiply, in the form of `nnlib.rules`.
+
+The elementwise ones stand in `nnlib.engine.numpy_elementwise`, those that move and select entries in
+`nnlib.engine.numpy_shapes`.
+Functions that are made of these, such as ``np.mean``, need no rule: they stand in `nnlib.engine.numpy_composed`.
+"""
+
+from typing import Any
+
+import numpy as np
+
+import nnlib.engine.numpy_elementwise  # registers its rules, as does the next
+import nnlib.engine.numpy_shapes  # noqa: F401
+from nnlib.numerics.blocks import axes_of
+from nnlib.rules import differentiable, register, rule, rules_for, unbroadcast
+
+# Reductions
+
+
+def _kept(reduced: Any, a: Any, axis: Any) -> Any:
+    """Give a reduced array the shape that keepdims=True would have left."""
+    axes = axes_of(axis, a.ndim)
+    return np.reshape(reduced, [1 if i in axes else n for i, n in enumerate(a.shape)])
+
+
+@rules_for(np.sum, "a")
+def _sum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return a.sum(axis=axis, keepdims=keepdims)
+
+
+rule(
+    np.sum,
+    "a",
+    jvp=lambda v, y, a, axis, keepdims: np.sum(v, axis=axis, keepdims=keepdims),
+    vjp=lambda g, y, a, axis, keepdims: np.broadcast_to(g if axis is None else _kept(g, a, axis), a.shape),
+)
+
+
+def _chosen(y: Any, a: Any, axis: Any) -> Any:
+    """How much of the derivative of an extremum each entry gets: equals share."""
+    equal = np.where(a == _kept(y, a, axis), 1.0, 0.0)
+    return np.astype(equal / np.sum(equal, axis=axis, keepdims=True), a.dtype)
+
+
+@rules_for(np.max, "a")
+def _max(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims)
+
+
+@rules_for(np.min, "a")
+def _min(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return np.min(a, axis=axis, keepdims=keepdims)
+
+
+for extremum in (np.max, np.min):
+    rule(
+        extremum,
+        "a",
+        jvp=lambda v, y, a, axis, keepdims: np.sum(v * _chosen(y, a, axis), axis=axis, keepdims=keepdims),
+        vjp=lambda g, y, a, axis, keepdims: _kept(g, a, axis) * _chosen(y, a, axis),
+    )
+
+
+@rules_for(np.cumsum, "a")
+def _cumsum(a: Any, axis: int | None = None) -> Any:
+    return np.cumsum(a, axis)
+
+
+def _cumsum_vjp(g: Any, y: Any, a: Any, axis: int | None) -> Any:
+    along = -1 if axis is None else axis
+    return np.reshape(np.flip(np.cumsum(np.flip(g, along), along), along), a.shape)
+
+
+rule(np.cumsum, "a", jvp=lambda v, y, a, axis: np.cumsum(v, axis), vjp=_cumsum_vjp)
+
+# Products
+
+register(np.matmul, "x1", "x2")
+
+
+def _matmul_first(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if np.ndim(b) == 1:
+        return unbroadcast(g[..., None] * b, a)
+    if np.ndim(a) == 1:
+        return unbroadcast(np.matmul(g[..., None, :], np.swapaxes(b, -1, -2))[..., 0, :], a)
+    return unbroadcast(np.matmul(g, np.swapaxes(b, -1, -2)), a)
+
+
+def _matmul_second(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if np.ndim(a) == 1:
+        return unbroadcast(a * g if np.ndim(b) == 1 else a[:, None] * g[..., None, :], b)
+    if np.ndim(b) == 1:
+        return unbroadcast(np.matmul(np.swapaxes(a, -1, -2), g[..., None])[..., 0], b)
+    return unbroadcast(np.matmul(np.swapaxes(a, -1, -2), g), b)
+
+
+rule(np.matmul, "x1", jvp=lambda v, y, a, b: np.matmul(v, b), vjp=_matmul_first)
+rule(np.matmul, "x2", jvp=lambda v, y, a, b: np.matmul(a, v), vjp=_matmul_second)
+
+
+@differentiable("*operands")
+def einsum(*operands: Any, subscripts: str) -> Any:
+    """Return ``np.einsum(subscripts, *operands)``, for subscripts with an arrow and no repeated or lone index."""
+    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+
+
+def _einsum_jvp(v: Any, y: Any, *operands: Any, subscripts: str, position: int) -> Any:
+    return einsum(*operands[:position], v, *operands[position + 1 :], subscripts=subscripts)
+
+
+def _einsum_vjp(g: Any, y: Any, *operands: Any, subscripts: str, position: int) -> Any:
+    """Swap the operand's subscripts with the result's."""
+    inputs, output = subscripts.split("->")
+    parts = inputs.split(",")
+    own = parts[position]
+    parts[position] = output
+    others = (*operands[:position], g, *operands[position + 1 :])
+    return einsum(*others, subscripts=f"{','.join(parts)}->{own}")
+
+
+rule(einsum, "*operands", jvp=_einsum_jvp, vjp=_einsum_vjp)

@@ -1,0 +1,1 @@
+"""Values that PyTorch computed once, and the programs that recorded them."""
