@@ -90,7 +90,7 @@ def _note(page: roles.Page, solutions: bool) -> Any:
     macros = {"\\htmlClass": "\\@secondoftwo"} | page.names.settings["sphinx"]["config"]["katex_macros"]
     tracked = page.path in page.names.texts
     about = TRACKED.format(path=page.path, name=PurePosixPath(page.path).name) if tracked else ""
-    hint = (f"{FOLDED if solutions else ABSENT}\n" if SOLUTION.search(page.text) else "")
+    hint = f"{FOLDED if solutions else ABSENT}\n" if SOLUTION.search(page.text) else ""
     number = page.names.number(page.path)
     numbering = {kind: {"enumerator": f"{number}.%s"} for kind in ("equation", "exercise")} if number else {}
     front = yaml.safe_dump({"math": macros, "numbering": numbering}, sort_keys=False)
@@ -104,7 +104,9 @@ def _caption(cell: Any, page: roles.Page) -> list[Any]:
     label = figure.get("name", "")
     if label not in page.own:
         return []
-    words = f"\n\n:::{{admonition}} The figure in words\n:class: dropdown\n{image['alt']}\n:::" if "alt" in image else ""
+    words = (
+        f"\n\n:::{{admonition}} The figure in words\n:class: dropdown\n{image['alt']}\n:::" if "alt" in image else ""
+    )
     return [_ours(page.show(f"({label})=\n**{page.own[label].text}** {figure.get('caption', '')}{words}"))]
 
 
