@@ -22,6 +22,12 @@ from sphinx.environment import BuildEnvironment
 from book.problems import report
 
 VERDICT = re.compile(r"✓ (?P<label>eq-[\w-]+) +(?P<verdict>[^;]+); rejects: (?P<rejects>.+)")
+NO_EQUATION = (
+    "The claim {0} names no equation. Give the equation that it checks `:label: {0}`, or correct the label in the cell."
+)
+NO_CLAIM = (
+    'The equation {0} has no claim. Add claim("{0}", ...) to a code cell, or label it def-... if it is a definition.'
+)
 KINDS = {"proved": "proof", "exactly": "exact", "inequal": "inequality", "agree": "numerical"}
 
 
@@ -54,6 +60,7 @@ class Page:
     equations: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # label: section anchor and title, line
     claims: list[Claim] = field(default_factory=list)
     cells: int = 0
+    rows: int = 0  # in the bodies of its tables
 
 
 def parse(line: str) -> Claim | None:
@@ -89,9 +96,10 @@ def _equation(node: nodes.math_block) -> tuple[str, str, int]:
 
 
 def collect_equations(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the equations and the number of code cells of a page that was just read."""
+    """Note the equations, and the numbers of code cells and of rows, of a page that was just read."""
     page = app.env.book_claims.setdefault(app.env.docname, Page())
     page.equations = {node["label"]: _equation(node) for node in doctree.findall(nodes.math_block) if node.get("label")}
+    page.rows = sum(len(body.children) for body in doctree.findall(nodes.tbody))
     page.cells = sum(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container))
 
 
@@ -101,13 +109,11 @@ def hold_together(app: Sphinx, env: BuildEnvironment) -> None:
     known = {label for page in env.book_claims.values() for label in page.equations}
     for docname, claim in claims(env):
         if claim.label not in known:
-            how = f"Give the equation that it checks `:label: {claim.label}`, or correct the label in the cell."
-            report(app, f"The claim {claim.label} names no equation. {how}", (docname, claim.line))
+            report(app, NO_EQUATION.format(claim.label), (docname, claim.line))
     for docname, page in env.book_claims.items():
         for label, (_, _, line) in page.equations.items():
             if label.startswith("eq-") and label not in by_label and docname not in failed:
-                how = f'Add claim("{label}", ...) to a code cell, or label it def-... if it is a definition.'
-                report(app, f"The equation {label} has no claim. {how}", (docname, line))
+                report(app, NO_CLAIM.format(label), (docname, line))
 
 
 def start(app: Sphinx) -> None:
@@ -189,11 +195,3 @@ def mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for where, claim in by_label.get(node.get("label") or "", [])[:1]:
             page = "" if where == docname else app.builder.get_relative_uri(docname, where)
             node["check"] = f"{page}#{claim.anchor}"
-
-
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages whose marks changed because a claim on another page did."""
-    marks = {label: (found[0][0], found[0][1].anchor) for label, found in checks(env).items()}
-    before, env.book_marks = getattr(env, "book_marks", {}), marks
-    changed = {label for label in marks.keys() | before.keys() if marks.get(label) != before.get(label)}
-    return [docname for docname, page in env.book_claims.items() if changed & page.equations.keys()]

@@ -21,6 +21,10 @@ def _equations(env: BuildEnvironment, prefix: str) -> int:
     return sum(label.startswith(prefix) for page in env.book_claims.values() for label in page.equations)
 
 
+def _rows_of(env: BuildEnvironment, docname: str) -> int:
+    return int(env.book_claims[docname].rows) if docname in env.book_claims else 0
+
+
 TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "claims": lambda env: sum(1 for _ in claims(env)),
     "rejected": lambda env: sum(len(claim.rejects) for _, claim in claims(env)),
@@ -28,6 +32,8 @@ TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "definitions": lambda env: _equations(env, "def-"),
     "cells": lambda env: sum(page.cells for page in env.book_claims.values()),
     "chapters": lambda env: sum(bool(page.claims) for page in env.book_claims.values()),
+    "questions": lambda env: _rows_of(env, "chapters/assignments"),
+    "mistakes": lambda env: _rows_of(env, "chapters/mistakes"),
 }
 
 
@@ -44,7 +50,6 @@ class Ledger(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Leave a placeholder."""
-        self.env.book_ledger_pages.add(self.env.docname)
         return [LedgerNode()]
 
 
@@ -56,7 +61,6 @@ class Total(SphinxRole):
         if self.text not in TOTALS:
             message = f"There is no total named {self.text!r}; choose one of {', '.join(TOTALS)}."
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
-        self.env.book_ledger_pages.add(self.env.docname)
         return [TotalNode(name=self.text)], []
 
 
@@ -123,24 +127,6 @@ def reading_order(env: BuildEnvironment) -> list[str]:
         ordered.append(docname)
         stack += reversed(env.toctree_includes.get(docname, []))
     return ordered
-
-
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages that show claims, if anything about claims changed."""
-    state = [(name, page) for name, page in sorted(env.book_claims.items())], dict(env.toc_fignumbers)
-    before, env.book_ledger_state = getattr(env, "book_ledger_state", None), repr(state)
-    return [] if before == env.book_ledger_state else sorted(env.book_ledger_pages)
-
-
-def start(app: Sphinx) -> None:
-    """Begin a list of the pages that show claims."""
-    if not hasattr(app.env, "book_ledger_pages"):
-        app.env.book_ledger_pages = set()
-
-
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that is read anew."""
-    env.book_ledger_pages.discard(docname)
 
 
 def setup(app: Sphinx) -> None:

@@ -108,17 +108,11 @@ def main() -> None:
     """Normalize the chapters and record those that changed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="record every chapter, changed or not")
-    parser.add_argument("chapters", nargs="*", type=Path, help="record these, changed or not")
+    parser.add_argument("chapters", nargs="*", help="record these, changed or not: softmax, or chapters/softmax.md")
     arguments = parser.parse_args()
     os.environ.update(environment())
     os.environ.pop("MPLBACKEND", None)
-    known = chapters.notebooks()
-    chosen = [path.resolve() for path in arguments.chapters]
-    unknown = [str(path) for path in chosen if path not in known]
-    if unknown:
-        raise SystemExit(
-            f"Not a chapter with code: {', '.join(unknown)}. These are: {', '.join(path.name for path in known)}"
-        )
+    known, chosen = chapters.notebooks(), chapters.named(arguments.chapters)
     normalize()
     state = remembered()
     changed = [path for path in known if arguments.all or state.get(label(path)) != chapters.fingerprint(path)]

@@ -12,6 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
+from book.pages import tables
+
 # Pygments marks every name, bracket and space; book.css gives these no color, so the page does without the marks.
 PLAIN = re.compile(r'<span class="(?:n|p|o|w|nn|nv|na)">([^<]*)</span>')
 PIXELS = {"pt": 4 / 3, "px": 1.0, "": 1.0, "in": 96.0}
@@ -88,14 +90,23 @@ class BookTranslator(HTML5Translator):
             self.body.append(f'<a class="headerlink" href="#{node["ids"][0]}" aria-label="{title}">#</a>')
 
     def visit_table(self, node: nodes.Element) -> None:
-        """Put the table into a box of its own, which scrolls when the table is too wide."""
+        """Put the table into a box of its own, which scrolls when the table is too wide, and say its width."""
         self.body.append('<div class="table-box">')
+        self.book_columns = tables.columns(node)
+        mark = len(self.body)
         super().visit_table(node)
+        style = f'<table style="{tables.style(self.book_columns)}" '
+        self.body[mark:] = ["".join(self.body[mark:]).replace("<table ", style, 1)]
 
     def depart_table(self, node: nodes.Element) -> None:
         """Close the box."""
         super().depart_table(node)
         self.body.append("</div>\n")
+
+    def depart_colspec(self, node: nodes.Element) -> None:
+        """Write the widths of the columns, after the last."""
+        if not isinstance(node.next_node(descend=False, siblings=True), nodes.colspec):
+            self.body.append(tables.group(self.book_columns))
 
     def visit_literal_block(self, node: nodes.Element) -> None:
         """Write code with marks only where there is a color."""

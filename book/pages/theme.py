@@ -39,7 +39,7 @@ CONTENT_POLICY = "; ".join(
 )
 
 
-def _chapter_list(app: Sphinx, pagename: str) -> str:
+def chapter_list(app: Sphinx, pagename: str) -> str:
     """Return the list of all pages, by parts, as HTML; the current page is marked."""
     env, root = app.env, app.config.root_doc
     parts: list[str] = []
@@ -115,7 +115,7 @@ def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
         content_policy=CONTENT_POLICY,
         inline=INLINE,
         description=_description(doctree) if doctree else f"Search {app.config.html_title}.",
-        chapter_list=_chapter_list(app, pagename),
+        chapter_list=chapter_list(app, pagename),
         section_list="".join(_section_list(app, pagename, page) for page in pages),
         page_links=_page_links(app, pagename),
         page_class="cover" if pagename == app.config.root_doc else "",

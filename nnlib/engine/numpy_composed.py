@@ -77,7 +77,7 @@ def _ravel(a: Any) -> Any:
 @_composed(np.expand_dims)
 def _expand_dims(a: Any, axis: Any) -> Any:
     sizes = iter(a.shape)
-    ndim = a.ndim + (len(axis) if isinstance(axis, tuple) else 1)
+    ndim = a.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
     axes = normalize_axis_tuple(axis, ndim)
     return np.reshape(a, tuple(1 if i in axes else next(sizes) for i in range(ndim)))
 

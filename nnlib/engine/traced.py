@@ -81,8 +81,10 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
 def plain(value: Any) -> Any:
     """Strip all levels from a value, also inside a list or tuple; a value without any is returned itself."""
     if isinstance(value, (list, tuple)):
-        stripped = type(value)(map(plain, value))
-        return value if all(map(operator.is_, stripped, value)) else stripped
+        stripped = [plain(part) for part in value]
+        if all(map(operator.is_, stripped, value)):
+            return value  # a named tuple, too
+        return stripped if isinstance(value, list) else tuple(stripped)
     while isinstance(value, Traced):
         value = value.value
     return value

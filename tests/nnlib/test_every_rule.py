@@ -98,3 +98,10 @@ def test_only_an_axis_of_length_one_is_squeezed():
 def test_what_is_put_back_fits_its_place_without_broadcasting(g, shape):
     with pytest.raises(ValueError, match="does not fit the place of shape"):
         put_back(np.ones(g), slice(None), shape)
+
+
+@pytest.mark.parametrize("index", [[0, 2, 2], ((0, 2, 2),), range(3), [True, True, True]])
+@pytest.mark.parametrize("g", [(), (1,), (4,), (1, 3)])
+def test_what_is_put_back_fits_the_positions_without_broadcasting(index, g):
+    with pytest.raises(ValueError, match=r"does not fit the place of shape \(3,\)"):
+        put_back(np.ones(g), index, (3,))
