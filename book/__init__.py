@@ -62,10 +62,10 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
-    from book import execution, ledger, left_out, sections, solutions
+    from book import derivatives, execution, ledger, left_out, sections, solutions
     from book.pages import assets, html, math, theme
 
-    for part in (left_out, sections, ledger, solutions, execution, math, html, theme, assets):
+    for part in (left_out, sections, derivatives, ledger, solutions, execution, math, html, theme, assets):
         part.setup(app)
     early = (solutions.leave_out, left_out.leave_out)
     for event, step in steps():

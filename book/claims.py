@@ -1,10 +1,7 @@
 """Claims on the page: verdict lines become lists, claimed equations get marks, and a rule holds the two together.
 
-A cell that runs claims prints one line for each, and this is the grammar (see nnlib/claims.py)::
-
-    ✓ eq-softmax-jacobian  25 entries agree, three ways; rejects: the cases swapped; a factor forgotten
-
-Each page's equations, claims and code cells are kept in the environment as ``env.book_claims[docname]``.
+A cell that runs claims prints one line for each; nnlib/claims.py says what it looks like. Each page's equations, claims
+and code cells are kept in the environment as ``env.book_claims[docname]``.
 """
 
 from __future__ import annotations
@@ -20,15 +17,14 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from book.problems import report
+from nnlib.claims import KINDS, TICK, VERDICT
 
-VERDICT = re.compile(r"✓ (?P<label>eq-[\w-]+) +(?P<verdict>[^;]+); rejects: (?P<rejects>.+)")
 NO_EQUATION = (
     "The claim {0} names no equation. Give the equation that it checks `:label: {0}`, or correct the label in the cell."
 )
 NO_CLAIM = (
     'The equation {0} has no claim. Add claim("{0}", ...) to a code cell, or label it def-... if it is a definition.'
 )
-KINDS = {"proved": "proof", "exactly": "exact", "inequal": "inequality", "agree": "numerical"}
 
 
 @dataclass(frozen=True)
@@ -142,7 +138,7 @@ def _item(claim: Claim, docname: str) -> nodes.list_item:
     for name in claim.rejects:
         rejected += [nodes.Text("; "), nodes.inline("", name, classes=["rejected"])]
     text = nodes.paragraph()
-    text += [nodes.inline("", "✓", classes=["tick"]), nodes.Text(" "), number, nodes.Text(" " + claim.verdict)]
+    text += [nodes.inline("", TICK, classes=["tick"]), nodes.Text(" "), number, nodes.Text(" " + claim.verdict)]
     text += [nodes.Text("; "), nodes.inline("", "", nodes.Text("rejects: "), *rejected[1:], classes=["rejects"])]
     return nodes.list_item("", text, ids=[claim.anchor])
 
@@ -154,10 +150,10 @@ def render(app: Sphinx, doctree: nodes.document) -> None:
     page.claims = []
     for block in [node for node in doctree.findall(nodes.literal_block) if "output" in node["classes"]]:
         lines = block.astext().splitlines()
-        if not any(line.startswith("✓ ") for line in lines):
+        if not any(line.startswith(TICK) for line in lines):
             continue
         parts: list[nodes.Element] = []
-        for is_verdict, group in groupby(lines, key=lambda line: line.startswith("✓ ")):
+        for is_verdict, group in groupby(lines, key=lambda line: line.startswith(TICK)):
             if not is_verdict:
                 copy = block.copy()
                 copy += nodes.Text("\n".join(group))
