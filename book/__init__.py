@@ -17,7 +17,7 @@ FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions h
 
 def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
-    from book import changes, claims, execution, labels, ledger, problems, solutions
+    from book import attribution, changes, claims, execution, labels, ledger, problems, solutions
     from book.downloads import notebook
     from book.pages import assets, figures, node, search, theme
 
@@ -32,7 +32,8 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("env-before-read-docs", execution.begin),
         # One page is read.
         ("source-read", labels.check_source),
-        ("doctree-read", solutions.leave_out),  # before anything is collected from the page
+        ("doctree-read", attribution.name),  # this and the next before anything is collected from the page
+        ("doctree-read", solutions.leave_out),
         ("doctree-read", labels.check_labels),
         ("doctree-read", figures.check),
         ("doctree-read", claims.collect_equations),
@@ -59,11 +60,12 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
-    from book import execution, ledger, solutions
+    from book import attribution, execution, ledger, solutions
     from book.pages import assets, html, math, theme
 
     for part in (ledger, solutions, execution, math, html, theme, assets):
         part.setup(app)
+    first = {attribution.name, solutions.leave_out}
     for event, step in steps():
-        app.connect(event, step, priority=FIRST if step is solutions.leave_out else LAST)
+        app.connect(event, step, priority=FIRST if step in first else LAST)
     return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 3}

@@ -18,13 +18,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from book import attribution
 from book.downloads import wheel
 from book.downloads.markdown import Writer
 
 FOLDER = "downloads"
-ALL = "every-gradient-checked.zip"
 EXTRA = ("scipy", "sympy", "mpmath")  # what a chapter may import besides NumPy and Matplotlib
-NOTE = """*From {title}, executed. The text is under CC BY 4.0, the code under the BSD 3-Clause license.*
+NOTE = """*From {title}, executed. {adapted}The text is under CC BY 4.0, the code under the BSD 3-Clause license.*
 
 The cells call `nnlib`, a package that needs NumPy and Matplotlib alone. The next cell installs it from the file \
 `{wheel}` beside this notebook; if you have the notebook without that file, download the wheel from the book's page."""
@@ -95,7 +95,9 @@ def notebook(env: BuildEnvironment, doctree: nodes.document, docname: str, wheel
             texts = []
         if block is not None:
             cells.append(_code(executed.cells[block]))
-    cells[1:1] = [_text(NOTE.format(title=env.config.html_title, wheel=wheel)), _install(cells, wheel)]
+    adapted = attribution.sentence(env.config, "[{}]({})".format)
+    note = NOTE.format(title=env.config.html_title, adapted=f"{adapted} " if adapted else "", wheel=wheel)
+    cells[1:1] = [_text(note), _install(cells, wheel)]
     metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     document = {"cells": _with_ids(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return nbformat.from_dict(document)
@@ -109,6 +111,11 @@ def write_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     document = notebook(app.env, doctree, docname, app.book_wheel.name)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def all_name(title: str) -> str:
+    """Return the name of the file with all chapters; none of them has it."""
+    return f"{attribution.file_name(title)}-notebooks.zip"
 
 
 def pack(target: Path, files: list[Path], folder: str) -> None:
@@ -142,7 +149,8 @@ def pack_all(app: Sphinx, exception: Exception | None) -> None:
             pack(path.with_suffix(".zip"), [path, app.book_wheel], path.stem)
         else:
             path.unlink()
-    pack(folder / ALL, [*notebooks, app.book_wheel], Path(ALL).stem)
+    together = all_name(app.config.html_title)
+    pack(folder / together, [*notebooks, app.book_wheel], Path(together).stem)
 
 
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
@@ -158,5 +166,5 @@ def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
             wheel,
         ]
     elif pagename == app.config.root_doc:
-        downloads = [("All chapters with nnlib", "zip", f"{here}/{ALL}"), wheel]
+        downloads = [("All chapters with nnlib", "zip", f"{here}/{all_name(app.config.html_title)}"), wheel]
     context["downloads"] = downloads
