@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # some parts are used where there is no Sphinx: book.sources, book.pages.network
+if TYPE_CHECKING:  # the installation and JupyterLab use parts of this package where there is no Sphinx
     from sphinx.application import Sphinx
 
 FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions have 500
@@ -17,7 +17,7 @@ FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions h
 
 def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
-    from book import attribution, changes, claims, execution, labels, ledger, problems, solutions
+    from book import attribution, changes, claims, execution, labels, ledger, left_out, problems, sections, solutions
     from book.downloads import notebook
     from book.pages import assets, figures, node, search, theme
 
@@ -32,8 +32,10 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("env-before-read-docs", execution.begin),
         # One page is read.
         ("source-read", labels.check_source),
-        ("doctree-read", attribution.name),  # this and the next before anything is collected from the page
+        ("source-read", left_out.leave_out_terms),
+        ("doctree-read", attribution.name),  # these three before anything is collected from the page
         ("doctree-read", solutions.leave_out),
+        ("doctree-read", left_out.leave_out),
         ("doctree-read", labels.check_labels),
         ("doctree-read", figures.check),
         ("doctree-read", claims.collect_equations),
@@ -43,6 +45,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("env-get-updated", changes.pages_to_rewrite),
         # One page is written.
         ("missing-reference", claims.unknown),
+        ("missing-reference", sections.resolve),
         ("doctree-resolved", claims.mark),
         ("doctree-resolved", ledger.resolve),
         ("doctree-resolved", notebook.write_page),  # after the totals are in their places
@@ -60,12 +63,12 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
-    from book import attribution, execution, ledger, solutions
+    from book import attribution, execution, ledger, left_out, sections, solutions
     from book.pages import assets, html, math, theme
 
-    for part in (ledger, solutions, execution, math, html, theme, assets):
+    for part in (left_out, sections, ledger, solutions, execution, math, html, theme, assets):
         part.setup(app)
-    first = {attribution.name, solutions.leave_out}
+    early = (attribution.name, solutions.leave_out, left_out.leave_out)
     for event, step in steps():
-        app.connect(event, step, priority=FIRST if step in first else LAST)
-    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 3}
+        app.connect(event, step, priority=FIRST if step in early else LAST)
+    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 4}

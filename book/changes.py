@@ -44,6 +44,7 @@ def shown(app: Sphinx, env: BuildEnvironment) -> str:
         (
             name,
             page.cells,
+            page.rows,
             [(label, anchor, title) for label, (anchor, title, _) in page.equations.items()],
             [(claim.label, claim.verdict, claim.rejects, claim.anchor) for claim in page.claims],
         )

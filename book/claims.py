@@ -60,6 +60,7 @@ class Page:
     equations: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # label: section anchor and title, line
     claims: list[Claim] = field(default_factory=list)
     cells: int = 0
+    rows: int = 0  # in the bodies of its tables
 
 
 def parse(line: str) -> Claim | None:
@@ -95,9 +96,10 @@ def _equation(node: nodes.math_block) -> tuple[str, str, int]:
 
 
 def collect_equations(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the equations and the number of code cells of a page that was just read."""
+    """Note the equations, and the numbers of code cells and of rows, of a page that was just read."""
     page = app.env.book_claims.setdefault(app.env.docname, Page())
     page.equations = {node["label"]: _equation(node) for node in doctree.findall(nodes.math_block) if node.get("label")}
+    page.rows = sum(len(body.children) for body in doctree.findall(nodes.tbody))
     page.cells = sum(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container))
 
 

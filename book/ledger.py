@@ -21,6 +21,10 @@ def _equations(env: BuildEnvironment, prefix: str) -> int:
     return sum(label.startswith(prefix) for page in env.book_claims.values() for label in page.equations)
 
 
+def _rows_of(env: BuildEnvironment, docname: str) -> int:
+    return int(env.book_claims[docname].rows) if docname in env.book_claims else 0
+
+
 TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "claims": lambda env: sum(1 for _ in claims(env)),
     "rejected": lambda env: sum(len(claim.rejects) for _, claim in claims(env)),
@@ -28,6 +32,8 @@ TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "definitions": lambda env: _equations(env, "def-"),
     "cells": lambda env: sum(page.cells for page in env.book_claims.values()),
     "chapters": lambda env: sum(bool(page.claims) for page in env.book_claims.values()),
+    "questions": lambda env: _rows_of(env, "chapters/assignments"),
+    "mistakes": lambda env: _rows_of(env, "chapters/mistakes"),
 }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from docutils import nodes
-from sphinx.application import Sphinx
-from sphinx_exercise.nodes import solution_node
+if TYPE_CHECKING:  # JupyterLab, where Sphinx need not be, asks what is wanted
+    from docutils import nodes
+    from sphinx.application import Sphinx
 
 ALLOWED = {"yes": True, "no": False}
 
@@ -21,6 +22,8 @@ def wanted() -> bool:
 
 def leave_out(app: Sphinx, doctree: nodes.document) -> None:
     """Drop them from the page before anything is collected from it. Their cells have been executed all the same."""
+    from sphinx_exercise.nodes import solution_node
+
     if not app.config.book_solutions:
         for node in list(doctree.findall(solution_node)):
             node.parent.remove(node)

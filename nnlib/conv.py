@@ -76,7 +76,7 @@ def conv2d(
     Notes
     -----
     Besides the result it needs a buffer of 262,144 entries and, with padding, a padded copy of the images at work.
-    Derived in chapters/cnn-arithmetic.md, From one channel to many.
+    Derived in :section:`cnn-arithmetic-channels`.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def conv2d_input_gradient(
     It is itself a convolution layer of stride 1, with flipped kernels, inputs and outputs exchanged, stride − 1 zeros
     between neighbors in g, and the padding that the layer lacks of "full". That is the faster way for small images and
     at stride 1, unless there are many more outputs than inputs; otherwise the kernels are added up where they stood.
-    Derived in chapters/conv-backprop.md, The gradient in the input.
+    Derived in :section:`conv-backprop-input`.
 
     Examples
     --------
@@ -266,7 +266,7 @@ def conv2d_weight_gradient(
 
     Notes
     -----
-    Derived in chapters/conv-backprop.md, The weight gradient.
+    Derived in :section:`conv-backprop-weights`.
 
     Examples
     --------

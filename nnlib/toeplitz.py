@@ -60,8 +60,8 @@ def toeplitz_matrix(
 
     Notes
     -----
-    Derived in chapters/convolution.md, A matrix, and chapters/conv-backprop.md, The Jacobian is a
-    Toeplitz matrix. ``A.T`` is the backward pass: the transpose of the valid matrix is the full matrix of the flipped
+    Derived in :section:`convolution-matrix, conv-backprop-toeplitz`.
+    ``A.T`` is the backward pass: the transpose of the valid matrix is the full matrix of the flipped
     kernel, ``toeplitz_matrix(w[::-1], m, "full")``, at stride 1.
 
     Examples
@@ -110,7 +110,7 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
 
     Notes
     -----
-    Derived in chapters/conv-backprop.md, The weight gradient.
+    Derived in :section:`conv-backprop-weights`.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def conv2d_matrix(
 
     Notes
     -----
-    Derived in chapters/conv-backprop.md, Two dimensions.
+    Derived in :section:`conv-backprop-2d`.
 
     Examples
     --------

@@ -1,4 +1,6 @@
-"""The three traces of a computation: its values, its tangents and its adjoints, step by step (chapters/autodiff.md).
+"""The three traces of a computation: its values, its tangents and its adjoints, step by step.
+
+See :doc:`/chapters/autodiff`.
 
 Inputs are v₁₋ₙ, …, v₀; each operation makes the next of v₁, v₂, …; a dot marks a tangent, a bar an adjoint.
 """
@@ -178,7 +180,7 @@ def trace(f: Callable[..., Any], /, *args: Any, **inputs: Any) -> Trace:
     Notes
     -----
     Steps on which the result does not depend are left out. The notation is that of A. Griewank and A. Walther,
-    Evaluating Derivatives, 2nd edition, 2008. Derived in chapters/autodiff.md, The three traces.
+    Evaluating Derivatives, 2nd edition, 2008. Derived in :section:`autodiff-traces`.
     """
     given = _by_name(f, args, inputs)
     with running_level() as level:

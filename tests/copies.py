@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from book.edition import PROMISE
 from tools.paths import ROOT
 
 # The start of a small chapter that a test writes.
@@ -68,7 +69,8 @@ def copy_chapter(folder: Path, chapter: Path) -> Path:
     (folder / "index.md").write_text("# A small book\n")
     names = [chapter.stem, *sorted(kept)]
     (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n" + "".join(f"- file: chapters/{name}\n" for name in names)
+        f"{PROMISE}\nformat: jb-book\nroot: index\nchapters:\n"
+        + "".join(f"- file: chapters/{name}\n" for name in names)
     )
     return folder
 

@@ -14,6 +14,7 @@ import yaml
 from jupytext.config import load_jupytext_configuration_file
 from nbclient import NotebookClient
 
+from book import edition
 from book.sources import FORMAT, dependencies, digest
 from tools.paths import CHAPTERS, LOCK, RECORDED, ROOT
 
@@ -40,10 +41,9 @@ def is_notebook(path: Path) -> bool:
 
 
 def pages(root: Path = ROOT) -> list[Path]:
-    """Return every page of the book: the root page and the files in chapters/."""
-    found = sorted((root / "chapters").glob("*.md"))
-    index = root / "index.md"
-    return [index, *found] if index.exists() else found
+    """Return every page of this edition: the root page, and the files in chapters/ that _toc.yml names."""
+    named = edition.listed(root)
+    return [root / f"{name}.md" for name in edition.on_disk(root) if name in named]
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:

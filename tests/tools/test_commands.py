@@ -283,6 +283,7 @@ def test_a_failure_is_named_when_it_happens(tmp_path: Path, workers: list[str]) 
 
 
 @pytest.mark.slow
+@pytest.mark.whole_book
 def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
     chapter = ROOT / "chapters" / "softmax.md"
     copied = tmp_path / chapters.recording(chapter).name
@@ -291,6 +292,7 @@ def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.whole_book
 def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
@@ -354,6 +356,7 @@ def test_the_named_chapters_are_recorded_changed_or_not_and_no_other(monkeypatch
     assert recorded == [SOFTMAX, ROOT / "index.md"]
 
 
+@pytest.mark.whole_book
 def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
@@ -377,6 +380,7 @@ def test_an_import_is_seen_whichever_way_it_is_written(tmp_path: Path, code: str
     assert ROOT / "nnlib" / "softmax.py" in dependencies(tmp_path / "a.md")
 
 
+@pytest.mark.whole_book
 def test_the_quick_loop_takes_up_what_git_says_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "remembered", dict)
     monkeypatch.setattr(verify, "touched_files", lambda: {ROOT / "nnlib" / "toeplitz.py"})

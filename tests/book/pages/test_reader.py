@@ -33,6 +33,7 @@ def copied(view: looks.View, selector: str) -> str:
     return str(view.page.evaluate("window.got || ''"))
 
 
+@pytest.mark.whole_book
 def test_a_copied_equation_is_its_tex(site: str, browser: Browser) -> None:
     with looks.opened(browser, site + "chapters/softmax.html") as view:
         assert r"S(x)_i = \frac{e^{x_i}}{\sum_{j=1}^{K} e^{x_j}}" in copied(
@@ -68,6 +69,7 @@ def test_planted_motion_is_found(sheet: str, count: int) -> None:
     assert len(moving(sheet)) == count
 
 
+@pytest.mark.whole_book
 def test_sections_far_away_wait_but_can_be_found_and_printed(site: str, browser: Browser) -> None:
     way = "getComputedStyle(document.querySelector('article > section > section')).contentVisibility"
     with looks.opened(browser, site + "chapters/softmax.html") as view:
