@@ -95,3 +95,15 @@ def outputs(notebook: Any) -> list[Any]:
         shown = [bundle for bundle in bundles if not all(kind.startswith(GLUED) for kind in bundle)]
         found.append((printed, shown))
     return found
+
+
+def outside_solutions(cells: list[Any]) -> list[Any]:
+    """Return the cells of a recorded notebook that belong to no solution."""
+    kept, inside = [], False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            for mark in re.findall(r"\{solution-(start|end)\}", cell.source):
+                inside = mark == "start"
+        elif not inside:
+            kept.append(cell)
+    return kept
