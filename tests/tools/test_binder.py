@@ -19,7 +19,6 @@ from packaging.utils import canonicalize_name
 
 from tools import lab_settings, lock
 from tools.paths import ROOT
-from trials import measure_user
 
 FOLDER = ROOT / ".binder"
 RENDERER = shutil.which("jupyter-repo2docker")
@@ -91,32 +90,12 @@ def test_repo2docker_finds_all_of_it(tmp_path: Path) -> None:
     assert said.index("COPY --chown=0:0 src/ ${REPO_DIR}/") < steps[0] < steps[1]
 
 
-def test_the_measured_costs_are_added_up() -> None:
-    costs = [
-        measure_user.Cost("a", 3, server=100.0, kernel=110.0, seconds=2.0),
-        measure_user.Cost("b", 4, server=101.0, kernel=150.0, seconds=3.0),
-    ]
-    text = measure_user.table(costs, startup=1.5)
-    assert "| b | 4 | 101 | 150 | 3.0 |" in text
-    assert "at most 251 MB. Starting the server takes 1.5 seconds of one processor, and running" in text
-    assert "every chapter once 5 seconds" in text
-
-
-@pytest.mark.slow
-def test_a_chapter_opens_and_runs_through_a_server(tmp_path: Path) -> None:
-    with measure_user.server(tmp_path) as (address, process):
-        cost = measure_user.measure(address, process, tmp_path, "chapters/notation.md")
-    assert cost.cells > 0
-    assert cost.kernel > 20
-    assert cost.seconds > 0
-
-
 def test_the_guarantees_for_instructors_cover_what_was_measured() -> None:
     page = (ROOT / "chapters" / "teaching.md").read_text(encoding="utf-8")
     block = re.search(r"```yaml\n(.*?)```", page, re.S)
     assert block is not None
     server = yaml.safe_load(block[1])["singleuser"]
-    measured = re.search(r"at most (\d+) MB", measure_user.TABLE.read_text(encoding="utf-8"))
+    measured = re.search(r"at most (\d+) MB", (ROOT / "trials" / "reports" / "user.md").read_text(encoding="utf-8"))
     assert measured is not None
     assert int(server["memory"]["guarantee"].removesuffix("M")) > int(measured[1])
     assert f"adds up to {30 * int(server['memory']['guarantee'].removesuffix('M')) // 1000} GB" in page
