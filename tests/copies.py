@@ -59,7 +59,7 @@ def copy_project(folder: Path) -> Path:
     """Copy everything that a clone has, with this environment: every command of make works there."""
     kept = {".binder", ".ci", ".github", ".gitignore", ".mypy_cache", ".pre-commit-config.yaml"}
     for path in ROOT.iterdir():
-        if path.name in kept or not path.name.startswith((".", "_build")):
+        if path.name in kept or not path.name.startswith((".", "_build", "node_modules")):
             if path.is_dir():
                 shutil.copytree(path, folder / path.name, ignore=LEFT_OUT, symlinks=True)
             else:
