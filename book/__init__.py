@@ -63,10 +63,10 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
-    from book import attribution, execution, ledger, left_out, sections, solutions
+    from book import attribution, derivatives, execution, ledger, left_out, sections, solutions
     from book.pages import assets, html, math, theme
 
-    for part in (left_out, sections, ledger, solutions, execution, math, html, theme, assets):
+    for part in (left_out, sections, derivatives, ledger, solutions, execution, math, html, theme, assets):
         part.setup(app)
     early = (attribution.name, solutions.leave_out, left_out.leave_out)
     for event, step in steps():

@@ -189,7 +189,8 @@ def _difference(left: Any, right: Any, tolerance: float, relative_to: str) -> Co
         size = np.maximum(np.abs(a), np.abs(b))
         if relative_to == "largest":
             size = np.full_like(size, max(1.0, size[np.isfinite(size)].max(initial=0.0)))
-        gap = np.where(gap <= tolerance * size, 0.0, np.where(np.isnan(gap), np.inf, gap))
+        near = (gap <= tolerance * size) & np.isfinite(gap)  # an infinite entry would allow an infinite distance
+        gap = np.where(near, 0.0, np.where(np.isnan(gap), np.inf, gap))
     return _worst(a, b, gap, f"{tolerance:g}")
 
 

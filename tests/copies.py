@@ -39,6 +39,7 @@ SOURCES = [
     "book",
     "nnlib",
     "tests/recorded",
+    "trials/reports",
 ]
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "node_modules")
 

@@ -1,5 +1,6 @@
-"""Settings of an environment in which JupyterLab opens a chapter as a notebook, as book.lab shows it. No home is touched.
+"""Settings of an environment in which JupyterLab opens a chapter as a notebook, as book.lab shows it.
 
+No home is touched.
 `make` applies them to .venv; `.binder/postBuild` to the image of a Jupyter service.
 """
 

@@ -29,6 +29,7 @@ class Writer:
 
     def __init__(self, env: BuildEnvironment, docname: str, macros: Mapping[str, str]) -> None:
         self.env, self.docname, self.macros = env, docname, macros
+        self.solved: dict[int, str] = {}  # the code cells of solutions, and of which one
 
     def cited(self) -> list[str | int]:
         """Return the works that the page cites, as a section of its own."""
@@ -122,11 +123,20 @@ class Writer:
         return "".join(parts)
 
     def _box(self, node: DetailsNode, level: int) -> list[str | int]:
-        if any(_is_cell(part) for part in node.findall(nodes.container)):  # a solution: its cells are to be run
-            return [f"**{node['summary']}**", *self.blocks(node, level)]
-        return [
-            f"<details><summary>{node['summary']}</summary>\n\n" + "\n\n".join(self._texts(node)) + "\n\n</details>"
-        ]
+        """Fold what is folded on the page; between the cells of a solution, which are to be run, its text is."""
+        found: list[str | int] = []
+        summary, texts = str(node["summary"]), []
+        for block in [*self.blocks(node, level), None]:
+            if isinstance(block, str):
+                texts.append(block)
+                continue
+            if texts:
+                found.append(_closed(summary, texts))
+                summary, texts = f"{node['summary']}, continued", []
+            if block is not None:
+                self.solved[block] = str(node["summary"])
+                found.append(block)
+        return found
 
     def _admonition(self, node: nodes.Element, level: int) -> list[str | int]:
         title = self.inline(node[0])
@@ -148,9 +158,7 @@ class Writer:
             captions = [self.inline(part) for part in figure.findall(nodes.caption)]
             words = [str(image["alt"]) for image in figure.findall(nodes.image) if image.get("alt")]
             found.append(f"**{f'Fig. {number}'.strip()}** " + " ".join(captions))
-            found += [
-                f"<details><summary>The figure in words</summary>\n\n{_plain(text)}\n\n</details>" for text in words
-            ]
+            found += [_closed("The figure in words", [_plain(text)]) for text in words]
         return found
 
     def _texts(self, node: nodes.Element) -> list[str]:

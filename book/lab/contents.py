@@ -1,4 +1,4 @@
-"""The part of the Jupyter server that opens and saves the pages of the book; every other file is jupytext's business."""
+"""How the Jupyter server opens and saves the pages of the book; every other file is jupytext's business."""
 
 from __future__ import annotations
 
