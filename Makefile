@@ -6,7 +6,7 @@
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
-SOLUTIONS ?= yes
+SOLUTIONS ?=
 export PYTHON SOLUTIONS
 RUN := .venv/bin/python -m
 

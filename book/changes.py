@@ -32,6 +32,7 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
     """Return the pages whose cells call other code than when they were made, or that are made in another way."""
     common = [path for path in files(*TOOLS) if STATIC not in path.parents]
     now = {name: digest(*common, *dependencies(Path(env.doc2path(name)))) for name in sorted(env.found_docs)}
+    now[app.config.root_doc] += app.config.html_title  # its heading
     before = json.loads(_kept(app).read_text()) if _kept(app).exists() else {}
     build(app).made_from, build(app).made_before = now, before
     return [name for name in now if now[name] != before.get(name)]

@@ -138,8 +138,6 @@ class Names:
     @cached_property
     def totals(self) -> dict[str, int]:
         """How much the book claims."""
-        from nnlib.claims import VERDICT  # and with it NumPy, which most pages do without
-
         printed = "\n".join("".join(output.get("text", "")) for output in self.recorded)
         rejects = [found["rejects"] for found in VERDICT.finditer(printed)]
         labels = [label for text in self.texts.values() for label in NUMBERED["({})"].findall(text)]

@@ -14,6 +14,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from book import attribution
+
 THEME = Path(__file__).with_name("theme")
 # The two scripts that stand in the page: before the style sheet the reader's choice of theme, so that no page flashes;
 # after it the fonts, which the style sheet holds, so that they are ready before the first paint and no text moves.
@@ -121,6 +123,7 @@ def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
         page_class="cover" if pagename == app.config.root_doc else "",
         root_doc=app.config.root_doc,
         author=app.config.author,
+        adapted=attribution.sentence(app.config, lambda words, url: f'<a href="{url}">{words}</a>'),
     )
 
 

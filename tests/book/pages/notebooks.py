@@ -110,3 +110,15 @@ def in_sight(path: Path) -> list[str]:
             hidden = cell.metadata.get("jupyter", {})
             complaints += [f"{path.name}: not {name}: {cell.source}" for name in folding.HIDDEN if not hidden.get(name)]
     return complaints
+
+
+def outside_solutions(cells: list[Any]) -> list[Any]:
+    """Return the cells of a recorded notebook that belong to no solution."""
+    kept, inside = [], False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            for mark in re.findall(r"\{solution-(start|end)\}", cell.source):
+                inside = mark == "start"
+        elif not inside:
+            kept.append(cell)
+    return kept
