@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -115,6 +117,31 @@ def remove_strays() -> None:
         run(f"Removing what is no longer needed: {', '.join(strays)}", pip("uninstall", "-y", "-q", *strays))
 
 
+def bring_to_the_lock() -> None:
+    """Bring .venv to the lock with uv, or where uv does not reach what pip reaches, with pip."""
+    text = LOCK.read_text()
+    count, own = len(re.findall(r"^[A-Za-z0-9._-]+==", text, re.M)), re.search(r"(?m)^uv==(?:.*\\\n)*.*", text)
+    with tempfile.TemporaryDirectory() as folder:
+        pin = Path(folder, "uv.txt")
+        pin.write_text(own[0] if own else "")
+        run("Installing uv, which installs the rest", pip("install", "-q", "--require-hashes", "-r", str(pin)))
+    command = [str(VENV / "bin" / "uv"), "pip", "sync", "--require-hashes", "--python", str(PYTHON), str(LOCK)]
+    try:
+        run(
+            f"Installing {count} pinned packages (once; about a minute)",
+            command,
+            env=os.environ | network.for_uv(PYTHON),
+        )
+    except Failed as failure:
+        say(f"uv could not: {failure.log.strip().splitlines()[-1] if failure.log.strip() else 'it said nothing'}")
+        run(
+            f"Installing {count} pinned packages with pip (once; one to three minutes)",
+            pip("install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)),
+            status=lambda: f"{installed()} of {count} installed" if installed() > 3 else None,
+        )
+        remove_strays()
+
+
 def install_packages() -> None:
     """Create .venv where it is missing or unusable, and bring it to the lock."""
     want, have = wanted(), stamped(STAMP)
@@ -133,14 +160,8 @@ def install_packages() -> None:
         have = {}
     STAMP.unlink(missing_ok=True)
     if have.get("lock") != want["lock"]:
-        count = len(re.findall(r"^[A-Za-z0-9._-]+==", LOCK.read_text(), re.M))
         try:
-            run(
-                f"Installing {count} pinned packages (once; one to three minutes)",
-                pip("install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)),
-                status=lambda: f"{installed()} of {count} installed" if installed() > 3 else None,
-            )
-            remove_strays()
+            bring_to_the_lock()
         except Failed as failure:
             raise explain("the pinned packages", failure) from None
     try:

@@ -68,7 +68,10 @@ def _functions(given: str, body: str, page: str, names: Names) -> str | None:
 
 def _works(given: str, body: str, page: str, names: Names) -> str:
     works = sorted(names.works.values(), key=lambda work: (work.get("author", ""), work.get("year", "")))
-    lines = (f"- {work.get('author', '').replace(' and ', '; ')} ({work.get('year')}). *{work.get('title')}*." for work in works)
+    lines = (
+        f"- {work.get('author', '').replace(' and ', '; ')} ({work.get('year')}). *{work.get('title')}*."
+        for work in works
+    )
     return "\n".join(lines)
 
 

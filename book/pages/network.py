@@ -1,4 +1,4 @@
-"""What pip knows of the network, for Node and npm: a reader says it once.
+"""What pip knows of the network, for uv, Node and npm: a reader says it once.
 
 Behind a proxy that signs with a certificate of its own, pip takes the certificate from PIP_CERT, its configuration, the
 variables that its parts know, or the machine's store. Of all these Node heeds none by itself.
@@ -31,6 +31,14 @@ def for_node(python: str | Path = sys.executable) -> dict[str, str]:
     if proxy := settings.get("proxy"):
         address = proxy if "://" in proxy else f"http://{proxy}"
         found |= {name: address for name in ("HTTP_PROXY", "HTTPS_PROXY") if name.lower() not in os.environ}
+    return {name: value for name, value in found.items() if name not in os.environ}
+
+
+def for_uv(python: str | Path = sys.executable) -> dict[str, str]:
+    """Return the variables that tell uv what the pip of ``python`` knows; what is set already stays."""
+    settings, names = pip_settings(python), {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
+    names |= {"find-links": "UV_FIND_LINKS", "proxy": "ALL_PROXY"}
+    found = {name: " ".join(settings[key].split()) for key, name in names.items() if settings.get(key)}
     return {name: value for name, value in found.items() if name not in os.environ}
 
 
