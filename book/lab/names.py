@@ -17,8 +17,6 @@ from typing import Any
 
 import yaml
 
-from nnlib.claims import VERDICT
-
 TITLE = re.compile(r"^# +(.+)$", re.M)
 SECTION = re.compile(r"^\(([\w-]+)\)=\n(?:\s*\n|\([\w-]+\)=\n)*#+ +(.+)$", re.M)
 NUMBERED = {
