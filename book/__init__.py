@@ -24,7 +24,6 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
     return [
         ("builder-inited", execution.limit_memory),
         ("builder-inited", node.ensure_modules),
-        ("builder-inited", claims.start),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),
         ("env-get-outdated", changes.outdated),
@@ -71,4 +70,4 @@ def setup(app: Sphinx) -> dict[str, object]:
     early = (attribution.name, solutions.leave_out, left_out.leave_out)
     for event, step in steps():
         app.connect(event, step, priority=FIRST if step in early else LAST)
-    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 4}
+    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 5}

@@ -67,7 +67,7 @@ def main() -> None:
         wanted.write_text(f"{COSMIC_RAY}\n")
         try:
             locked = compile_pins("Resolving", draft, *upgrade, "--generate-hashes", SOURCE, DEV_SOURCE)
-            kept = ["--constraints", draft]
+            kept: list[str | Path] = ["--constraints", draft]
             base_pins = plain(compile_pins("Choosing what the book needs", base, *kept, SOURCE))
             extras = [f"--extra={extra}" for extra in EXTRAS]
             readers_pins = compile_pins("Choosing what readers need", readers, *extras, *kept, ROOT / "pyproject.toml")

@@ -23,6 +23,7 @@ from book import attribution
 from book.downloads import wheel
 from book.downloads.markdown import Writer
 from book.folding import fold
+from book.memory import build
 
 FOLDER = "downloads"
 EXTRA = {"scipy": "SciPy", "sympy": "SymPy", "mpmath": "mpmath"}  # what a chapter may import besides what nnlib needs
@@ -45,7 +46,8 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def _executed(env: BuildEnvironment, docname: str) -> Path:
-    return Path(env.mystnb_config.output_folder, f"{docname}.ipynb")
+    settings: Any = vars(env)["mystnb_config"]
+    return Path(settings.output_folder, f"{docname}.ipynb")
 
 
 def runnable(env: BuildEnvironment, docname: str) -> bool:
@@ -137,7 +139,7 @@ def write_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     path = Path(app.outdir, FOLDER, f"{docname.rsplit('/', 1)[-1]}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    document = notebook(app.env, doctree, docname, app.book_wheel.name)
+    document = notebook(app.env, doctree, docname, build(app).wheel.name)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -160,7 +162,7 @@ def build_wheel(app: Sphinx) -> None:
     folder = Path(app.outdir, FOLDER)
     for old in folder.glob("*.whl"):
         old.unlink()
-    app.book_wheel = wheel.build(folder)
+    build(app).wheel = wheel.build(folder)
 
 
 def pack_all(app: Sphinx, exception: Exception | None) -> None:
@@ -174,17 +176,17 @@ def pack_all(app: Sphinx, exception: Exception | None) -> None:
     for path in sorted(folder.glob("*.ipynb")):
         if path.stem in current:
             notebooks.append(path)
-            pack(path.with_suffix(".zip"), [path, app.book_wheel], path.stem)
+            pack(path.with_suffix(".zip"), [path, build(app).wheel], path.stem)
         else:
             path.unlink()
     together = all_name(app.config.html_title)
-    pack(folder / together, [*notebooks, app.book_wheel], Path(together).stem)
+    pack(folder / together, [*notebooks, build(app).wheel], Path(together).stem)
 
 
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
     """Tell the template what can be downloaded: name, words, file."""
     here = "../" * pagename.count("/") + FOLDER
-    wheel = (ALONE, "wheel", f"{here}/{app.book_wheel.name}")
+    wheel = (ALONE, "wheel", f"{here}/{build(app).wheel.name}")
     downloads = []
     if doctree and runnable(app.env, pagename):
         stem = pagename.rsplit("/", 1)[-1]

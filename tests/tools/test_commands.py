@@ -309,8 +309,10 @@ def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_pat
     wrong = text.replace('claim("eq-softmax-sum", softmax(', 'claim("eq-softmax-sum", 2 * softmax(')
     assert wrong != text
     chapter.write_text(wrong, encoding="utf-8")
-    with pytest.raises(record.ChapterFailed, match=r"softmax\.md: Code cell \d+, claim eq-softmax-sum") as caught:
+    with pytest.raises(record.ChapterFailed, match=r"softmax\.md:\d+: Code cell \d+, claim eq-softmax-sum") as caught:
         asyncio.run(record.execute(chapter))
+    line = int(re.search(r"softmax\.md:(\d+)", str(caught.value))[1])  # type: ignore[index]
+    assert '"eq-softmax-sum", 2 * ' in "\n".join(wrong.splitlines()[line - 1 :]).partition("\n```")[0]
     assert "Cell In[" in str(caught.value)
 
 
