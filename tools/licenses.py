@@ -17,7 +17,7 @@ from tools import markdown
 from tools.paths import LOCK, ROOT
 
 TARGET = ROOT / "LICENSES-THIRD-PARTY.md"
-MODULES = ROOT / "node_modules"
+MODULES = ROOT / "book" / "node_modules"
 
 # What may be combined with this book's BSD code and CC BY text, and given away with it.
 PERMISSIVE = {
@@ -130,7 +130,7 @@ def python_packages() -> list[Entry]:
 
 def node_packages() -> list[Entry]:
     """Return the packages of package-lock.json; installed or not, it says their licenses."""
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    packages = json.loads((ROOT / "book" / "package-lock.json").read_text())["packages"]
     return [
         Entry(path.rpartition("node_modules/")[2], package["version"], package["license"])
         for path, package in sorted(packages.items())

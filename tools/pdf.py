@@ -21,7 +21,7 @@ from tools.progress import say, stop
 
 PDF = BUILD / "pdf"
 WHOLE = "every-gradient-checked"
-COLUMN = 658  # the width of the text on A4, in pixels, less the margins of chapters/_static/css/7-print.css
+COLUMN = 658  # the width of the text on A4, in pixels, less the margins of book/pages/static/css/7-print.css
 LEFT_OUT = ".headerlink, .copy, .downloads, script"
 WIDE = """() => {
   const room = document.body.getBoundingClientRect().right + 1;

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import json
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,15 +13,12 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from book.failures import describe
 from tools import chapters
 from tools.format import normalize
-from tools.paths import BUILD, CHAPTERS, ROOT, environment
+from tools.paths import BUILD, ROOT, environment
 from tools.progress import elapsed, say
 from tools.recordings import orphans
-
-# The build and the recording describe a failing cell alike.
-sys.path.insert(0, str(CHAPTERS / "_ext"))
-describe = importlib.import_module("book_execution").describe
 
 STATE = BUILD / "recorded.json"
 

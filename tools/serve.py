@@ -20,7 +20,7 @@ from tools.progress import Failed, run, say, stop
 
 FOLDER = BUILD / "serve"
 PAGES = FOLDER / "_build" / "html"
-SOURCES = ["chapters", "nnlib", "index.md", "_config.yml", "_toc.yml"]
+SOURCES = ["chapters", "nnlib", "book", "index.md", "_config.yml", "_toc.yml"]
 RELOAD = """<script>
 (async function wait(seen) {
   for (;;) {
@@ -114,7 +114,7 @@ def build(changes: Iterable[Path]) -> None:
     Settings and extensions concern every page.
     """
     command: list[str | Path] = [VENV / "bin" / "jupyter-book", "build", ROOT, "-n", "--path-output", FOLDER]
-    if any(path.name == "_config.yml" or "_ext" in path.parts for path in changes):
+    if any(path.name == "_config.yml" or "book" in path.parts for path in changes):
         command.append("--all")
     try:
         run("Building", command, env=environment(), cwd=ROOT, show=progress, errors_at_once=True)

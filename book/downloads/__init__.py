@@ -1,0 +1,1 @@
+"""Every chapter to take along: as an executed notebook, with nnlib as a wheel."""

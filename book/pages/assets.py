@@ -1,0 +1,68 @@
+"""One style sheet, one script, an icon: the book's own files, put together when all pages are written."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from sphinx.application import Sphinx
+
+from book.pages import node
+from book.pages.fonts import characters, katex_faces, text_faces
+
+STATIC = Path(__file__).with_name("static")
+KATEX = node.MODULES / "katex" / "dist"
+COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
+NOTICE = "/*! KaTeX (MIT) and fonts (OFL 1.1): see licenses.txt */\n"
+FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
+
+
+def style_sheet(pages: list[Path], cache: Path) -> str:
+    """Return fonts, KaTeX's rules and the book's own, as one style sheet."""
+    found = characters(pages)
+    katex = FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8"))
+    own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
+    return NOTICE + text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
+
+
+def script() -> str:
+    """Return the book's script and KaTeX's, by which a copied formula is its TeX."""
+    copy_tex = (KATEX / "contrib" / "copy-tex.min.js").read_text(encoding="utf-8")
+    return (STATIC / "book.js").read_text(encoding="utf-8") + copy_tex
+
+
+def notices() -> str:
+    """Return the licenses of what the pages carry: KaTeX, its fonts and Source Serif, as these licenses ask."""
+    serif = node.MODULES / "@fontsource" / "source-serif-4"
+    fonts = [KATEX / "fonts" / "KaTeX_Main-Regular.woff2", serif / "files" / "source-serif-4-latin-400-normal.woff2"]
+    parts = [
+        "KaTeX: style sheet, markup and script",
+        (KATEX.parent / "LICENSE").read_text(encoding="utf-8"),
+        "The fonts of KaTeX, and Source Serif 4, both cut down to the glyphs that the pages use",
+        *(str(TTFont(path)["name"].getDebugName(0)) for path in fonts),
+        (serif / "LICENSE").read_text(encoding="utf-8"),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Write the files, when every page says which characters it needs."""
+    if exception or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    target = out / "_static"
+    shutil.rmtree(target, ignore_errors=True)  # what Sphinx and extensions put there is not used by the pages
+    target.mkdir()
+    pages = sorted(path for path in out.rglob("*.html"))
+    (target / "book.css").write_text(style_sheet(pages, Path(app.doctreedir) / "fonts"), encoding="utf-8")
+    (target / "book.js").write_text(script(), encoding="utf-8")
+    (target / "licenses.txt").write_text(notices(), encoding="utf-8")
+    for name in ("search.js", "favicon.svg"):
+        shutil.copyfile(STATIC / name, target / name)
+
+
+def setup(app: Sphinx) -> None:
+    """Accept a setting of Jupyter Book's for sphinx-comments, which is not used here."""
+    app.add_config_value("comments_config", {}, "html")

@@ -1,0 +1,209 @@
+"""Loading and reading: no noise, no strangers, nothing cut off, nothing that moves, all of it without scripts, too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.book.pages import files, looks
+from tools.fileserver import Quiet, served
+
+Look = Callable[[looks.View], list[str]]
+
+
+def over_all_pages(book: Path, address: str, browser: Browser, look: Look, **options: object) -> list[str]:
+    complaints = []
+    for page in files.pages(book):
+        name = page.relative_to(book).as_posix()
+        with looks.opened(browser, address + name, **options) as view:  # type: ignore[arg-type]
+            complaints += [f"{name}: {complaint}" for complaint in look(view)]
+    return complaints
+
+
+@pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
+def test_pages_load_without_noise_or_strangers_and_nothing_moves_or_is_cut_off(
+    book: Path, site: str, browser: Browser, width: int
+) -> None:
+    def look(view: looks.View) -> list[str]:
+        complaints = looks.shifts(view) + looks.cut_off(view)
+        if width == looks.DESK:
+            complaints += looks.cut_off_on_paper(view)
+        return complaints + looks.noise(view) + looks.strangers(view, site)
+
+    complaints = over_all_pages(book, site, browser, look, width=width)
+    assert not complaints, "\n".join(complaints)
+
+
+def test_pages_open_from_a_file(book: Path, browser: Browser) -> None:
+    def look(view: looks.View) -> list[str]:
+        return looks.noise(view) + looks.strangers(view, book.as_uri())
+
+    complaints = over_all_pages(book, book.as_uri() + "/", browser, look)
+    assert not complaints, "\n".join(complaints)
+
+
+def test_every_page_reads_without_scripts(book: Path, site: str, browser: Browser) -> None:
+    pages = over_all_pages(book, site, browser, looks.unreadable, scripts=False, width=looks.PHONE)
+    assert [complaint for complaint in pages if not complaint.startswith("search.html")] == []
+
+
+def test_the_menu_opens_without_scripts(site: str, browser: Browser) -> None:
+    with looks.opened(browser, site + "chapters/softmax.html", width=looks.PHONE, scripts=False) as view:
+        assert not view.page.locator("#book-nav a").first.is_visible()
+        view.page.locator(".menu").click()
+        assert view.page.locator("#book-nav a").first.is_visible()
+
+
+def test_the_theme_switch_turns_page_and_figures_and_is_remembered(site: str, browser: Browser) -> None:
+    with looks.opened(browser, site + "chapters/softmax.html") as view:
+        scheme = "(selector) => getComputedStyle(document.querySelector(selector)).colorScheme"
+        paper = "getComputedStyle(document.body).backgroundColor"
+        light = view.page.evaluate(paper)
+        for expected in ("light", "dark"):
+            view.page.locator(".theme").click()
+            assert view.page.evaluate(scheme, "figure img") == expected
+        assert looks.contrast(light, view.page.evaluate(paper)) > 10
+        view.page.reload()
+        assert view.page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+@pytest.mark.parametrize("words", ["jacobian", "softmax_jacobian", "log-sum-exp", "eq-softmax-shift"])
+def test_search_finds_titles_formulas_and_identifiers(
+    book: Path, site: str, browser: Browser, way: str, words: str
+) -> None:
+    address = site if way == "http" else book.as_uri() + "/"
+    with looks.opened(browser, address + "search.html?q=" + words) as view:
+        found = view.page.locator("#search-results a")
+        targets = found.evaluate_all("all => all.slice(0, 10).map(one => one.getAttribute('href'))")
+        assert any(target.startswith("chapters/softmax.html#") for target in targets), targets
+        found.first.click()
+        view.page.wait_for_url("**/chapters/**")
+        assert view.page.locator("article h1").count() == 1
+        assert looks.noise(view) == []
+
+
+def test_search_finds_terms_of_the_glossary(site: str, browser: Browser) -> None:
+    with looks.opened(browser, site + "search.html?q=receptive+field") as view:
+        found = view.page.locator(
+            "#search-results li", has=view.page.locator("a[href*='glossary.html#term-receptive']")
+        )
+        assert "that one output can depend on" in found.inner_text()
+        found.locator("a").click()
+        view.page.wait_for_url("**/glossary.html#term-receptive-field")
+        assert view.page.locator("dt:target").inner_text().startswith("receptive field")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_term_leads_to_the_glossary_and_looks_like_text_over_dots(site: str, browser: Browser, theme: str) -> None:
+    with looks.opened(browser, site + "chapters/softmax.html", theme=theme) as view:
+        term = view.page.locator("a:has(> .std-term)").first
+        style = "(one) => { const s = getComputedStyle(one); return [s.color, s.textDecorationStyle, s.outlineStyle]; }"
+        text, paper = view.page.evaluate("(s => [s.color, s.backgroundColor])(getComputedStyle(document.body))")
+        assert term.evaluate(style) == [text, "dotted", "none"]
+        view.page.keyboard.press("Tab")  # focus is shown to those who use the keyboard
+        term.focus()
+        color, _, outline = term.evaluate(style)
+        assert (color != text, outline) == (True, "solid")
+        assert looks.contrast(color, paper) >= 4.5
+        dots = term.evaluate("(one) => { one.blur(); return getComputedStyle(one).textDecorationColor; }")
+        assert looks.contrast(dots, paper) >= 4.5
+        term.click()
+        view.page.wait_for_url("**/glossary.html#term-*")
+
+
+def test_search_says_when_it_finds_nothing(site: str, browser: Browser) -> None:
+    with looks.opened(browser, site + "search.html?q=xylophone") as view:
+        assert "Nothing was found" in view.page.locator("#search-status").inner_text()
+
+
+def test_a_link_into_a_closed_box_opens_it(site: str, browser: Browser) -> None:
+    with looks.opened(browser, site + "chapters/softmax.html") as view:
+        inner = view.page.locator("details:not([open]) p").first
+        inner.evaluate("element => { element.id = 'inside'; location.hash = 'inside'; }")
+        view.page.locator("#inside").wait_for(state="visible", timeout=10_000)
+
+
+PAGE = """<!doctype html><html lang="en"><title>T</title><style>body {{ margin: 8px }}</style><body>
+<article><p>{words}</p>{body}</article></body></html>"""
+WORDS = "These are enough words for a page that can be read without any script."
+FORMULA = (
+    '<span class="katex"><annotation>x</annotation>'
+    '<span class="katex-html"><span class="base" {style}>x</span></span></span>'
+)
+WIDE = 'style="display:inline-block;width:700px;height:1em"'
+DEFECTS: list[tuple[Look, str]] = [
+    (looks.noise, "<script>console.error('no')</script>"),
+    (looks.noise, "<script>throw new Error('no')</script>"),
+    (looks.noise, "<img src='missing.png'>"),
+    (lambda view: looks.strangers(view, "file:///"), "<img src='http://127.0.0.1:9/x.png'>"),
+    (looks.cut_off, "<div style='width:700px;height:9px'></div>"),
+    (looks.cut_off, "<div style='overflow:hidden'>" + FORMULA.format(style=WIDE) + "</div>"),
+    (looks.cut_off_on_paper, "<div class='table-box'>" + FORMULA.format(style=WIDE) + "</div>"),
+    (looks.unreadable, FORMULA.format(style="style='display:none'")),
+    (looks.unreadable, r"<p>\(x^2\)</p>"),
+    (looks.unreadable, "<details><summary>Solution</summary><p style='display:none'>It is this.</p></details>"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(DEFECTS)))
+def test_a_planted_defect_is_found(tmp_path: Path, browser: Browser, number: int) -> None:
+    look, body = DEFECTS[number]
+    page = tmp_path / "page.html"
+    page.write_text(PAGE.format(words=WORDS, body=body))
+    with looks.opened(browser, page.as_uri(), width=looks.PHONE) as view:
+        view.page.wait_for_timeout(100)
+        assert look(view) != []
+
+
+@pytest.mark.parametrize("look", [looks.noise, looks.cut_off, looks.cut_off_on_paper, looks.unreadable])
+def test_a_page_in_order_passes(tmp_path: Path, browser: Browser, look: Look) -> None:
+    page = tmp_path / "page.html"
+    body = "<div style='overflow-x:auto'>" + FORMULA.format(style="style='display:inline-block;width:9px;height:1em'")
+    page.write_text(PAGE.format(words=WORDS, body=body + "</div>"))
+    with looks.opened(browser, page.as_uri(), width=looks.PHONE) as view:
+        assert look(view) == []
+
+
+def test_a_layout_that_shifts_is_found(tmp_path: Path, browser: Browser) -> None:
+    page = tmp_path / "page.html"
+    late = "<script>setTimeout(() => document.querySelector('p').style.marginTop = '300px', 50)</script>"
+    page.write_text(PAGE.format(words=WORDS, body=late))
+    with looks.opened(browser, page.as_uri()) as view:
+        found = (looks.shifts(view) for _ in range(30) if not view.page.wait_for_timeout(200))  # a busy machine is late
+        assert any(found)
+
+
+class Slow(Quiet):
+    """A file server whose pages stop for a moment where `PAUSE` ends."""
+
+    PAUSE = b"</search>"
+
+    def do_GET(self) -> None:
+        """Send a page in two pieces, and everything else as usual."""
+        if not self.path.endswith(".html"):
+            super().do_GET()
+            return
+        page = Path(self.translate_path(self.path)).read_bytes()
+        at = page.index(self.PAUSE) + len(self.PAUSE)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page[:at])
+        self.wfile.flush()
+        time.sleep(0.5)
+        self.wfile.write(page[at:])
+
+
+@pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
+def test_a_page_that_arrives_in_pieces_does_not_move(book: Path, browser: Browser, width: int) -> None:
+    with (
+        served(book, Slow) as address,
+        looks.opened(browser, address + "chapters/softmax.html", width=width) as view,
+    ):
+        assert looks.shifts(view) == []

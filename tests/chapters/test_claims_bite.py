@@ -1,0 +1,60 @@
+"""The claims see an error in nnlib by themselves, without the recorded outputs.
+
+A claim whose sides all come from the code under test stays green when that code is wrong. So every function of nnlib
+that a chapter calls is scaled, by 1.001 and by 1.000001, and one of the chapter's claims must say that its equation
+does not hold.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from nnlib.claims import ClaimFailed
+from tests.chapters.in_process import code, execute, imported, scaled
+from tools import chapters
+
+
+def slow_if(condition: bool) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if condition else []
+
+
+CLAIMING = [path for path in chapters.notebooks() if "\nclaim" in "\n".join(code(path))]
+LONG = {"digits"}  # trains networks: one factor is enough, and the quick loop does without
+CHAPTERS = [pytest.param(path, marks=slow_if(path.stem in LONG)) for path in CLAIMING]
+CALLS = [(path, module, name) for path in CLAIMING for module, name in imported(path)]
+
+CASES = [pytest.param(*call, 1.001, marks=slow_if(call[0].stem in LONG)) for call in CALLS]
+CASES += [pytest.param(*call, 1.000001, marks=slow_if(True)) for call in CALLS if call[0].stem not in LONG]
+
+
+def names(value: object) -> str:
+    return value.stem if isinstance(value, Path) else str(value)
+
+
+def is_broken_claim(error: Exception) -> bool:
+    return isinstance(error, ClaimFailed) and "does not hold" in str(error)
+
+
+def a_claim_breaks(chapter: Path) -> bool:
+    """Tell whether an equation of the chapter is said not to hold, as things are now."""
+    return any(map(is_broken_claim, execute(code(chapter), enough=is_broken_claim)))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=names)
+def test_every_claim_holds_as_things_are(chapter: Path) -> None:
+    assert execute(code(chapter)) == []
+
+
+@pytest.mark.parametrize(("chapter", "module", "name", "factor"), CASES, ids=names)
+def test_a_scaled_function_breaks_a_claim(
+    chapter: Path, module: str, name: str, factor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function = getattr(importlib.import_module(module), name)
+    monkeypatch.setattr(f"{module}.{name}", scaled(function, factor))
+    assert a_claim_breaks(chapter), (
+        f"{chapter.name} stays green with {module}.{name} scaled by {factor}: give one of its claims a side that does "
+        "not come from nnlib (a finite difference, the definition in plain NumPy, a closed form)"
+    )

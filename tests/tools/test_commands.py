@@ -1,0 +1,380 @@
+"""What the Makefile calls, and what a machine that lacks something is told."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.copies import copy_book
+from tools import book, chapters, install, lock, record, serve, verify
+from tools.paths import LOCK, ROOT
+from tools.progress import Failed, run
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+needs_sh = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+
+
+@needs_make
+def test_make_alone_explains_every_command() -> None:
+    said = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True).stdout
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert phony is not None
+    for target in set(phony[1].split()) - {"help", "setup"}:
+        assert f"make {target}" in said
+
+
+# A machine that lacks something
+
+
+def set_up_with(folder: Path, script: str | None, **variables: str) -> tuple[int, str]:
+    """Run tools/setup in a copy, where the only Python is a shell script that answers as it is told."""
+    (folder / "tools").mkdir()
+    shutil.copy2(ROOT / "tools" / "setup", folder / "tools")
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("sh", "dirname", "echo"):
+        found = shutil.which(name)
+        assert found is not None
+        (programs / name).symlink_to(found)
+    if script is not None:
+        python = programs / "python3"
+        python.write_text(f"#!/bin/sh\n{script}\n")
+        python.chmod(0o755)
+    env = {"PATH": str(programs), **variables}
+    answer = subprocess.run(
+        [programs / "sh", folder / "tools" / "setup"], env=env, capture_output=True, text=True, check=False
+    )
+    assert answer.stdout == ""
+    return answer.returncode, answer.stderr
+
+
+@needs_sh
+@pytest.mark.parametrize(
+    ("script", "variables", "expected"),
+    [
+        (None, {}, "No Python found: install 3.11 or newer"),
+        (None, {"PYTHON": "/no/such/python"}, "No Python found at /no/such/python: install 3.11 or newer"),
+        ('case "$2" in *print*) echo 3.9;; *) exit 1;; esac', {}, "python3 is Python 3.9, and this project needs 3.11"),
+        (
+            'case "$2" in *print*) echo 3.12;; *ensurepip*) exit 1;; esac',
+            {},
+            "python3 (Python 3.12) lacks the modules venv and ensurepip: install them (Debian, Ubuntu: apt install "
+            "python3.12-venv)",
+        ),
+        ("echo 'python3: command not found in this version' >&2; exit 127", {}, "No Python found: install 3.11"),
+    ],
+)
+def test_a_python_that_is_missing_or_unfit_is_one_clear_line(
+    tmp_path: Path, script: str | None, variables: dict[str, str], expected: str
+) -> None:
+    code, said = set_up_with(tmp_path, script, **variables)
+    assert code == 1
+    assert expected in said
+    assert said.count("\n") == 1
+
+
+PIP_OFFLINE = """\
+WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError("HTTPSConnection: \
+Failed to establish a new connection: [Errno -3] Temporary failure in name resolution")': /simple/numpy/
+ERROR: Could not find a version that satisfies the requirement numpy==2.4.6 (from versions: none)
+ERROR: No matching distribution found for numpy==2.4.6
+"""
+NPM_OFFLINE = "npm error code ENOTFOUND\nnpm error network request failed, reason: getaddrinfo ENOTFOUND registry\n"
+
+
+@pytest.mark.parametrize("log", [PIP_OFFLINE, NPM_OFFLINE])
+def test_no_network_is_one_clear_line(log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
+    message = str(install.explain("the pinned packages", Failed(1, log)))
+    assert message.startswith("No network: the pinned packages could not be downloaded. Connect")
+    assert "\n" not in message
+    assert (tmp_path / "install.log").read_text() == log
+
+
+NPM_CERTIFICATE = """npm error code SELF_SIGNED_CERT_IN_CHAIN
+npm error request to https://registry.npmjs.org/katex failed, reason: self-signed certificate in certificate chain
+npm error A complete log of this run can be found in: /somewhere/debug-0.log
+"""
+PIP_CERTIFICATE = "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed'))"
+
+
+@pytest.mark.parametrize("log", [NPM_CERTIFICATE, PIP_CERTIFICATE])
+def test_a_refused_certificate_names_the_settings_that_help(
+    log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
+    message = str(install.explain("the Node packages", Failed(1, log)))
+    assert "PIP_CERT and NODE_EXTRA_CA_CERTS" in message
+    assert "\n" not in message
+
+
+def test_another_failure_of_an_installation_shows_its_last_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
+    message = str(install.explain("nnlib", Failed(1, "some lines\nERROR: pyproject.toml is damaged\n\n")))
+    assert "nnlib could not be installed: ERROR: pyproject.toml is damaged" in message
+
+
+# Dependencies
+
+
+def test_both_files_of_pins_come_from_one_resolution() -> None:
+    assert lock.PLAIN.read_text() == lock.plain(LOCK.read_text())
+    assert lock.PLAIN.read_text().endswith("\n-e .\n")
+
+
+def test_every_package_is_pinned_to_one_version_with_hashes() -> None:
+    text = LOCK.read_text()
+    assert all(len(versions) == 1 for versions in lock.versions(text).values())
+    entries = re.split(r"\n(?=\S)", text.strip())[1:]
+    assert all(re.match(r"[a-z0-9-]+==\S+", entry) and "--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_pins_satisfy_the_input_file() -> None:
+    pinned = lock.versions(LOCK.read_text())
+    for line in lock.SOURCE.read_text().splitlines():
+        requirement = line.partition("#")[0].strip()
+        if requirement:
+            name, _, version = requirement.partition("==")
+            assert name in pinned, f"{name} is not in the lock: run make lock"
+            assert not version or pinned[name] == {version}, f"{name} is locked otherwise: run make lock"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [LOCK, lock.PLAIN, lock.SOURCE, lock.MUTANTS, ROOT / "book" / "package-lock.json"],
+    ids=lambda path: path.name,
+)
+def test_no_index_is_named(path: Path) -> None:
+    assert not re.search(r"--index|--extra-index|--find-links|--trusted-host|\"resolved\"| @ |file:", path.read_text())
+
+
+def test_two_versions_of_one_package_are_seen() -> None:
+    assert lock.versions("a==1 ; x < 2 \\\n    --hash=sha256:0\na==2 ; x > 2\n") == {"a": {"1", "2"}}
+
+
+# Building
+
+
+def test_a_failed_build_leaves_the_old_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "html"
+    old.mkdir()
+    (old / "index.html").write_text("old")
+
+    def fail(folder: Path) -> Path:
+        raise Failed(1, "the log")
+
+    monkeypatch.setattr(book, "BUILD", tmp_path)
+    monkeypatch.setattr(book, "HTML", old)
+    monkeypatch.setattr(book, "build", fail)
+    with pytest.raises(SystemExit, match=r"was not built; .* previous book is still in"):
+        book.main()
+    assert (old / "index.html").read_text() == "old"
+    assert (tmp_path / "book.log").read_text() == "the log"
+
+
+def test_a_finished_build_takes_the_place_of_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = tmp_path / "html"
+    old.mkdir()
+    (old / "left-over.html").write_text("old")
+
+    def succeed(folder: Path) -> Path:
+        pages = folder / "_build" / "html"
+        pages.mkdir(parents=True)
+        (pages / "index.html").write_text("new")
+        return pages
+
+    monkeypatch.setattr(book, "BUILD", tmp_path)
+    monkeypatch.setattr(book, "HTML", old)
+    monkeypatch.setattr(book, "build", succeed)
+    book.main()
+    assert [path.name for path in tmp_path.iterdir()] == ["html"]
+    assert [path.name for path in old.iterdir()] == ["index.html"]
+    assert capsys.readouterr().out.splitlines()[-1] == str(old / "index.html")
+
+
+def test_a_long_command_shows_signs_of_life(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.progress.HEARTBEAT", 0.5)
+    script = "import time; print('halfway', flush=True); time.sleep(2.5)"
+    assert run("Waiting", [sys.executable, "-c", script]) == "halfway\n"
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "Waiting …"
+    assert any(re.fullmatch(r"  … \d+ s: halfway", line) for line in said)
+    assert re.fullmatch(r"  done in \d+ s", said[-1])
+
+
+def test_a_long_command_shows_its_status_where_it_has_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.progress.HEARTBEAT", 0.5)
+    run("Waiting", [sys.executable, "-c", "import time; time.sleep(2)"], status=lambda: "2 of 3")
+    assert re.search(r"^  … \d+ s: 2 of 3$", capsys.readouterr().out, re.M)
+
+
+def test_a_failing_command_gives_its_log() -> None:
+    with pytest.raises(Failed) as caught:
+        run("Failing", [sys.executable, "-c", "import sys; print('why'); sys.exit(3)"])
+    assert (caught.value.code, caught.value.log) == (3, "why\n")
+
+
+# Recording
+
+
+@pytest.mark.slow
+def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
+    chapter = ROOT / "chapters" / "softmax.md"
+    copied = tmp_path / chapters.recording(chapter).name
+    shutil.copy2(chapters.recording(chapter), copied)
+    assert record.write(asyncio.run(record.execute(chapter)), copied) is False
+
+
+@pytest.mark.slow
+def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_path: Path) -> None:
+    folder = copy_book(tmp_path)
+    chapter = folder / "chapters" / "softmax.md"
+    text = chapter.read_text(encoding="utf-8")
+    wrong = re.sub(r'claim\("eq-softmax-sum", softmax\(x\)', 'claim("eq-softmax-sum", 2 * softmax(x)', text)
+    assert wrong != text
+    chapter.write_text(wrong, encoding="utf-8")
+    with pytest.raises(record.ChapterFailed, match=r"softmax\.md: Code cell \d+, claim eq-softmax-sum") as caught:
+        asyncio.run(record.execute(chapter))
+    assert "Cell In[" in str(caught.value)
+
+
+def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
+    folder = copy_book(tmp_path)
+    chapter = folder / "chapters" / "softmax.md"
+    names = {path.name for path in chapters.dependencies(chapter, folder)}
+    assert {"softmax.py", "claims.py", "plots.py", "arrays.py"} <= names
+    assert "toeplitz.py" not in names
+    before = chapters.fingerprint(chapter, folder)
+    with (folder / "nnlib" / "toeplitz.py").open("a") as file:
+        file.write("\n")
+    assert chapters.fingerprint(chapter, folder) == before
+    with (folder / "nnlib" / "numerics" / "arrays.py").open("a") as file:
+        file.write("\n")
+    assert chapters.fingerprint(chapter, folder) != before
+
+
+def test_the_quick_loop_takes_up_what_git_says_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "remembered", dict)
+    monkeypatch.setattr(verify, "touched_files", lambda: {ROOT / "nnlib" / "toeplitz.py"})
+    names = {path.stem for path in verify.changed()}
+    assert "convolution" in names
+    assert "softmax" not in names
+    monkeypatch.setattr(verify, "touched_files", set)
+    assert verify.changed() == []
+    monkeypatch.setattr(verify, "touched_files", lambda: None)
+    assert verify.changed() == chapters.notebooks()
+    monkeypatch.setattr(verify, "remembered", lambda: {p.name: chapters.fingerprint(p) for p in chapters.notebooks()})
+    assert verify.changed() == []
+
+
+# The preview
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Iterator[tuple[str, serve.Builds, Path]]:
+    """Serve a folder with one page."""
+    policy = '<meta http-equiv="Content-Security-Policy" content="script-src \'none\'">'
+    (tmp_path / "index.html").write_text(f"<html><head>{policy}</head><body><p>one</p></body></html>")
+    (tmp_path / "style.css").write_text("p { }")
+    builds = serve.Builds()
+    server = serve.listen(0, builds, tmp_path)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", builds, tmp_path
+    server.shutdown()
+    server.server_close()
+
+
+def fetch(address: str) -> str:
+    """Return what a server answers, whatever proxy the machine has."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(address, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_previewed_page_reloads_itself(preview: tuple[str, serve.Builds, Path]) -> None:
+    address, _, _ = preview
+    page = fetch(address + "/")
+    assert "<p>one</p>" in page
+    assert "/-/builds?after=" in page
+    assert "Content-Security-Policy" not in page
+    assert fetch(address + "/style.css") == "p { }"
+
+
+def test_a_waiting_page_hears_of_a_build(preview: tuple[str, serve.Builds, Path]) -> None:
+    address, builds, _ = preview
+    answers: list[str] = []
+    waiting = threading.Thread(target=lambda: answers.append(fetch(address + "/-/builds?after=0")))
+    waiting.start()
+    waiting.join(0.3)
+    assert answers == []
+    builds.finished()
+    waiting.join(5)
+    assert answers == ["1"]
+    assert fetch(address + "/-/builds?after=0") == "1"
+
+
+def test_the_preview_is_for_this_machine_alone() -> None:
+    with serve.listen(0, serve.Builds()) as server:
+        assert server.server_address[0] == "127.0.0.1"
+
+
+def test_a_port_that_is_taken_is_one_clear_line() -> None:
+    with serve.listen(0, serve.Builds()) as server, pytest.raises(SystemExit, match=r"choose another .* PORT="):
+        serve.listen(server.server_address[1], serve.Builds())
+
+
+# Working habits
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_a_workflow_pins_its_actions_and_asks_for_little(path: Path) -> None:
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["permissions"] == {"contents": "read"}
+    used = re.findall(r"uses: (\S+)", path.read_text())
+    assert all(name.startswith("./") or re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in used)
+
+
+def test_the_workflows_cover_the_supported_pythons() -> None:
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text())["jobs"]
+    for job in jobs.values():
+        assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+
+
+@needs_sh
+def test_the_hooks_run_the_pinned_tools() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    for hook in hooks:
+        assert hook["language"] == "system"
+        assert hook["entry"].startswith(".venv/bin/")
+    program = Path(sys.executable).parent / "pre-commit"
+    subprocess.run([program, "validate-config"], cwd=ROOT, check=True)
+
+
+@needs_sh
+def test_ci_needs_no_input_and_no_executable_bit_is_missing() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert subprocess.run(["sh", "-n", script], check=False).returncode == 0
+    assert "exec </dev/null" in script.read_text()

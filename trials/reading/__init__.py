@@ -1,0 +1,1 @@
+"""How the pages load, beside a stock Jupyter Book: ``make measure``."""
