@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from nnlib.claims import VERDICT
+
 TITLE = re.compile(r"^# +(.+)$", re.M)
 SECTION = re.compile(r"^\(([\w-]+)\)=\n(?:\s*\n|\([\w-]+\)=\n)*#+ +(.+)$", re.M)
 NUMBERED = {
