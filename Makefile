@@ -6,7 +6,7 @@
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
-SOLUTIONS ?= yes
+SOLUTIONS ?=
 export PYTHON SOLUTIONS
 RUN := .venv/bin/python -m
 
@@ -19,7 +19,7 @@ help:
 	@echo "make format     bring code and chapters into their normal form"
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
-	@echo "make lock       compile requirements.in into requirements.txt and requirements.lock (UPGRADE=1)"
+	@echo "make lock       compile requirements.in and requirements-dev.in into exact pins (UPGRADE=1)"
 	@echo "make licenses   list the license of every package and font in LICENSES-THIRD-PARTY.md"
 	@echo "make matrix     every test under other orders, threads, locales, processors (ARGS=-l lists them)"
 	@echo "make worlds     every output with the oldest and the newest packages, and every Python found (ARGS=-l)"

@@ -14,12 +14,13 @@ import numpy as np
 
 from nnlib.engine.forward import jvp
 from nnlib.engine.reverse import vjp
+from nnlib.engine.supported import supported
 from nnlib.engine.tree import number
 
 if TYPE_CHECKING:
     from nnlib.trace import trace
 
-__all__ = ["grad", "jacfwd", "jacrev", "jvp", "trace", "value_and_grad", "vjp"]
+__all__ = ["grad", "jacfwd", "jacrev", "jvp", "supported", "trace", "value_and_grad", "vjp"]
 
 
 def __getattr__(name: str) -> Any:

@@ -52,8 +52,9 @@ def conv2d(
     stride : int or (int, int)
         Distance between neighboring windows; a pair gives the vertical and the horizontal one.
     padding : int, (int, int), "same" or "valid"
-        Zeros added on every side. "same" adds as many as keep the size, an odd one at the bottom or on the right, and
-        needs stride 1. "valid" adds none.
+        Zeros added on every side. "same" adds as many as keep the size, an odd one at the bottom or on the right, as
+        PyTorch does, and needs stride 1. (Where the kernel spans an even number of entries, the mode "same" of
+        `nnlib.signal` and `nnlib.toeplitz` is NumPy's and keeps one entry further to the left.) "valid" adds none.
     dilation : int or (int, int)
         Distance between neighboring entries of a window.
     groups : int

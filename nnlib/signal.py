@@ -145,7 +145,8 @@ def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
     ----------
     mode : {"full", "valid", "same"}
         "valid" leaves out the entries at both ends where the shorter sequence sticks out. "same" keeps as many entries
-        as the longer one has, from entry ⌊(k − 1)/2⌋ on, counted from zero.
+        as the longer one has, from entry ⌊(k − 1)/2⌋ on, counted from zero: NumPy's choice, where the padding "same" of
+        the layers in `nnlib.conv` is PyTorch's. For k even they differ by one entry.
     n, k : int
         The lengths of signal and kernel.
     flip : bool

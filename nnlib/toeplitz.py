@@ -39,7 +39,9 @@ def toeplitz_matrix(
     n : int
         The length of the signal, that is, the number of columns.
     mode : {"full", "valid", "same"}
-        Which rows of the full matrix to keep, with the meaning of `nnlib.signal.kept_entries`.
+        Which rows of the full matrix to keep, with the meaning of `nnlib.signal.kept_entries`. Where the kernel spans
+        an even number of entries, "same" is NumPy's choice, and a layer with the padding "same" keeps one row further
+        down.
     flip : bool
         False for correlation, True for convolution.
     stride : int
@@ -149,7 +151,8 @@ def conv2d_matrix(
     shape : (int, int)
         Height and width of the image.
     mode, flip
-        As in `toeplitz_matrix`, in both directions; the layers of `nnlib.conv` do not flip.
+        As in `toeplitz_matrix`, in both directions. The layers of `nnlib.conv` do not flip, and their padding "same" is
+        this mode only where the kernel spans an odd number of entries.
     stride, dilation : int or (int, int)
         As in `toeplitz_matrix`; a pair gives the vertical and the horizontal one.
 

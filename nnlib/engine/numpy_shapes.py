@@ -64,6 +64,7 @@ rule(
 
 @rules_for(np.where, "x", "y")
 def _where(condition: Any, x: Any, y: Any) -> Any:
+    """In both values; the condition is a constant."""
     return np.where(condition, x, y)
 
 

@@ -71,7 +71,7 @@ def test_the_metadata_say_what_the_package_is() -> None:
     about = metadata("nnlib")
     assert about["License-Expression"] == "BSD-3-Clause"
     assert about["Author"] == ", ".join(author["name"] for author in CITATION["authors"])
-    assert about.get_payload().startswith("# nnlib\n")
+    assert about["Description"].startswith("# nnlib\n")
     assert about["Description-Content-Type"] == "text/markdown"
 
 
