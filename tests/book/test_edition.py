@@ -183,7 +183,7 @@ def test_links_out_become_words_and_dead_ones_are_named(tmp_path: Path) -> None:
 
 KEPT = ("activations", "softmax", "losses")
 TITLE = "Neural networks: first & second week"
-URL = "https://github.com/prof/nn-course"
+URL, SITE = "https://github.com/prof/nn-course", "https://prof.github.io/nn-course"
 CHECKS = ["test_recorded.py", "test_assignments.py", "test_references.py", "test_glossary.py", "test_api_page.py"]
 OF_PAGES = ["test_files.py", "test_links.py", "test_downloads.py"]
 BUT = "not planted and not passes and not invalid and not heavy and not is_found"  # these try the tests themselves
@@ -261,6 +261,7 @@ def test_three_chapters_with_another_name_and_no_solutions_are_published(tmp_pat
     changed(config, r"^author: .*?$", "author: A. Professor")
     changed(config, r"^copyright: .*?$", 'copyright: "2031"')
     changed(config, r"^solutions: yes", "solutions: no")
+    changed(config, r"^  # baseurl: https://OWNER.github.io/NAME", f"  baseurl: {SITE}")
     changed(config, r"^# repository: \{url: https://github.com/OWNER/NAME,", f"repository: {{url: {URL},")
     changed(chapters / "softmax.md", r"^\(softmax-chain\)=\n.*?(?=^\(softmax-entropy\)=)", "")
     changed(chapters / "softmax.md", r"^## The Jacobian$", "## All partial derivatives")
@@ -269,9 +270,7 @@ def test_three_chapters_with_another_name_and_no_solutions_are_published(tmp_pat
     status, said = prove(folder, "test_assignments.py", "test_recorded.py")
     assert status == 1
     assert "chapters/mlp.md is not in _toc.yml: add `- file: chapters/mlp` where it belongs, or" in said
-    dead = re.findall(
-        r"AssertionError: chapters/assignments\.md:(\d+): .* links to softmax-chain, .* take the row out", said
-    )
+    dead = re.findall(r"chapters/assignments\.md:(\d+): .* links to softmax-chain, .* take the row out", said)
     assert len(set(dead)) == 1, said
     lines = (chapters / "assignments.md").read_text(encoding="utf-8").splitlines(keepends=True)
     del lines[int(dead[0]) - 1]
