@@ -147,7 +147,8 @@ class Trace:
         return Table("Adjoint trace", header, rows, self._by_number(final | adjoints))
 
     def _partial(self, step: _Step, parent: _Step) -> str:
-        return f"∂{self._name(step)}/∂{self._name(parent)}"
+        """Write the local derivative ∂φᵢ/∂vⱼ; ∂vᵢ/∂vⱼ would be along every way, as adjoints are."""
+        return f"∂φ{self._name(step)[1:]}/∂{self._name(parent)}"
 
     def __str__(self) -> str:
         return str(self.evaluation)
