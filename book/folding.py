@@ -10,9 +10,9 @@ from typing import Any
 
 FOLDED = """\
 %%capture {name}
-# After a run of this cell, {name}.show() in another cell prints what it prints.
+# What this code prints stays out of sight: run it, then {name}.show() in another cell.
 """
-ADDED = re.compile(r"\A%%capture solution_\w+\n# .*\n")
+ADDED = re.compile(r"\A%%capture solution\w*\n# .*\n")
 HIDDEN = ("source_hidden", "outputs_hidden")
 
 

@@ -6,6 +6,7 @@ A stage is a pair: a function, and its Jacobian as a function of the same point.
 J_k … J₁, each factor evaluated at the value that reaches its stage.
 """
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -213,7 +214,7 @@ def _as_matrix(jacobian: Any, i: int, value: tuple[int, ...], argument: tuple[in
     factor = float_array(jacobian, "the Jacobian")
     if factor.shape != value + argument:
         raise ValueError(f"the Jacobian of stage {i} must have shape {value + argument}, got {factor.shape}")
-    return factor.reshape(int(np.prod(value)), int(np.prod(argument)))
+    return factor.reshape(math.prod(value), math.prod(argument))
 
 
 def _checked_stages(stages: Sequence[Stage]) -> Sequence[Stage]:

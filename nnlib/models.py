@@ -7,6 +7,7 @@ computed on the way; the backward pass takes these and the gradient in the score
 parameter, under the same names. Nothing here calls `nnlib.autodiff`, and the tests compare with it.
 """
 
+import math
 import operator
 from typing import Any, Literal, TypeAlias
 
@@ -342,4 +343,4 @@ def _positive(what: str, sizes: tuple[int, ...], count: int) -> tuple[int, ...]:
 
 def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Draw normal weights with variance 2 / inputs, where all axes but the first count inputs."""
-    return rng.normal(scale=np.sqrt(2 / np.prod(shape[1:])), size=shape)
+    return rng.normal(scale=np.sqrt(2 / math.prod(shape[1:])), size=shape)

@@ -34,9 +34,9 @@ def plain(locked: str, *, package: bool = True) -> str:
 
 
 def rest(locked: str, base: str) -> str:
-    """Return the pins of a lock that ``base`` does not have."""
-    known = set(base.splitlines())
-    pins = [line for line in plain(locked, package=False).splitlines() if line not in known]
+    """Return the pins of the packages in a lock that ``base`` does not have."""
+    known, lines = versions(base), plain(locked, package=False).splitlines()[1:]
+    pins = [line for line in lines if line.partition("==")[0] not in known]
     return HEADER + "\n".join(pins) + "\n"
 
 
@@ -67,7 +67,7 @@ def main() -> None:
         wanted.write_text(f"{COSMIC_RAY}\n")
         try:
             locked = compile_pins("Resolving", draft, *upgrade, "--generate-hashes", SOURCE, DEV_SOURCE)
-            kept = ["--constraints", draft]
+            kept: list[str | Path] = ["--constraints", draft]
             base_pins = plain(compile_pins("Choosing what the book needs", base, *kept, SOURCE))
             extras = [f"--extra={extra}" for extra in EXTRAS]
             readers_pins = compile_pins("Choosing what readers need", readers, *extras, *kept, ROOT / "pyproject.toml")

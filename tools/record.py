@@ -35,10 +35,19 @@ async def execute(chapter: Path) -> Any:
     try:
         await chapters.client(chapter, notebook).async_execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise ChapterFailed(f"{label(chapter)}: {describe(notebook, error)[1]}") from None
+        index, said = describe(notebook, error)
+        raise ChapterFailed(f"{label(chapter)}:{line_of(chapter, notebook, index)}: {said}") from None
     refuse(chapter, notebook)
     notebook.metadata = nbformat.from_dict({"kernelspec": dict(chapters.KERNEL)})
     return notebook
+
+
+def line_of(chapter: Path, notebook: Any, index: int) -> int:
+    """Return the line of a chapter on which the code of this cell begins."""
+    text, place = chapter.read_text(encoding="utf-8"), 0
+    for cell in notebook.cells[: index + 1]:
+        place = max(place, text.find(cell.source, place))
+    return text.count("\n", 0, place) + 1
 
 
 def refuse(chapter: Path, notebook: Any) -> None:

@@ -19,7 +19,7 @@ FORMAT = "md:myst"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 HEADER = re.compile(r"\A---\n(.*?)^---\n", re.M | re.S)
 SOLUTION = re.compile(r"^:{3,}\{solution-start\} (\S+)\n.*?^:{3,}\{solution-end\}\n:{3,}$", re.M | re.S)
-LEFT_OUT = re.compile(r"^%\| solution (\S+)$", re.M)
+LEFT_OUT = re.compile(r"^%solution (\S+)$", re.M)
 BOUNDARY = re.compile(r"^:{3,}\{solution-(?:start|end)\} *(\S*)$", re.M)
 SHOWN = "shown_by_the_book"  # in the metadata: of a cell that is no part of the page; of a notebook, the page's header
 
@@ -52,7 +52,7 @@ def show(text: str, path: str, names: Names, *, solutions: bool = True) -> Any:
     """Return a page as a notebook."""
     page = roles.Page(path, text, names)
     if not solutions:
-        text = SOLUTION.sub(r"%| solution \1", text)
+        text = SOLUTION.sub(r"%solution \1", text)
     if "kernelspec" in header(text):
         notebook = jupytext.reads(text, FORMAT)
     else:
@@ -73,7 +73,7 @@ def show(text: str, path: str, names: Names, *, solutions: bool = True) -> Any:
                 fold(cell, page.own[exercise].text if exercise in page.own else "")
             elif "hide-input" in cell.metadata.get("tags", []):
                 cell.metadata["jupyter"] = {"source_hidden": True}
-            cells += _caption(cell, page)
+            cells += _caption(cell, page, in_solution=bool(exercise))
     notebook.cells = cells
     return notebook
 
@@ -83,7 +83,7 @@ def _ours(source: str) -> Any:
 
 
 def _note(page: roles.Page, solutions: bool) -> Any:
-    r"""Return the cell at the top: jupyterlab-myst reads macros from the front matter of the first cell, and only there.
+    r"""Return the cell at the top: the front matter of the first cell is where jupyterlab-myst looks for macros.
 
     It refuses ``\htmlClass``, which marks the roles of symbols: the second argument stays.
     """
@@ -97,17 +97,17 @@ def _note(page: roles.Page, solutions: bool) -> Any:
     return _ours(f"---\n{front}---\n\n*{about}{hint}{OWN}*")
 
 
-def _caption(cell: Any, page: roles.Page) -> list[Any]:
+def _caption(cell: Any, page: roles.Page, *, in_solution: bool) -> list[Any]:
     """Return what stands below a figure on the page: JupyterLab knows neither captions nor their numbers."""
     settings = cell.metadata.get("mystnb", {})
     figure, image = settings.get("figure", {}), settings.get("image", {})
     label = figure.get("name", "")
     if label not in page.own:
         return []
-    words = (
-        f"\n\n:::{{admonition}} The figure in words\n:class: dropdown\n{image['alt']}\n:::" if "alt" in image else ""
-    )
-    return [_ours(page.show(f"({label})=\n**{page.own[label].text}** {figure.get('caption', '')}{words}"))]
+    source = f"({label})=\n**{page.own[label].text}** {figure.get('caption', '')}"
+    if "alt" in image:
+        source += f"\n\n:::{{admonition}} The figure in words\n:class: dropdown\n{image['alt']}\n:::"
+    return [_ours(page.show(blocks.fold(source) if in_solution else source))]
 
 
 def undo(notebook: Any) -> Any:

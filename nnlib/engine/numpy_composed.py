@@ -14,7 +14,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from nnlib.engine.numpy_rules import einsum
 from nnlib.engine.numpy_shapes import concatenate, put_back
-from nnlib.numerics.blocks import axes_of
+from nnlib.numerics.arrays import axes_of
 from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
@@ -131,6 +131,7 @@ def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
 
 @_composed(np.pad)
 def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+    """With zeros alone."""
     if mode != "constant" or np.any(np.asarray(constant_values) != 0):
         raise NotImplementedError("np.pad of a traced array pads with zeros only")
     widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
@@ -140,6 +141,7 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values:
 
 @_composed(np.full_like)
 def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
+    """In the fill value; `a` gives its shape alone."""
     return np.broadcast_to(fill_value, a.shape).astype(a.dtype if dtype is None else dtype)
 
 
@@ -157,6 +159,7 @@ def _outer(a: Any, b: Any) -> Any:
 
 @_composed(np.dot)
 def _dot(a: Any, b: Any) -> Any:
+    """With a second array of at most two axes."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return a * b
     if np.ndim(b) > 2:
@@ -166,6 +169,7 @@ def _dot(a: Any, b: Any) -> Any:
 
 @_composed(np.einsum)
 def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
+    """With an arrow, no ellipsis, no index twice in one operand, and none that is summed over one operand alone."""
     subscripts = subscripts.replace(" ", "")
     inputs, arrow, output = subscripts.partition("->")
     parts = inputs.split(",")

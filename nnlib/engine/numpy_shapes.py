@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from nnlib.numerics.arrays import is_traced
-from nnlib.numerics.blocks import axes_of
+from nnlib.numerics.arrays import axes_of, is_traced
 from nnlib.rules import differentiable, rule, rules_for, unbroadcast
 
 
@@ -64,6 +63,7 @@ rule(
 
 @rules_for(np.where, "x", "y")
 def _where(condition: Any, x: Any, y: Any) -> Any:
+    """In both values; the condition is a constant."""
     return np.where(condition, x, y)
 
 

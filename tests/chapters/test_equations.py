@@ -26,6 +26,7 @@ SOUND = equation("eq-claimed") + "\n" + equation("def-something")
 def chapter(tmp_path: Path) -> Path:
     (tmp_path / "chapters").mkdir()
     (tmp_path / "tests" / "recorded").mkdir(parents=True)
+    (tmp_path / "_toc.yml").write_text("root: index\nchapters:\n- file: chapters/small\n")
     return tmp_path / "chapters" / "small.md"
 
 

@@ -151,9 +151,18 @@ def test_another_failure_of_an_installation_shows_the_line_that_tells_why(
 # Dependencies
 
 
-def test_both_files_of_pins_come_from_one_resolution() -> None:
-    assert lock.PLAIN.read_text() == lock.plain(LOCK.read_text())
-    assert lock.PLAIN.read_text().endswith("\n-e .\n")
+def test_all_files_of_pins_come_from_one_resolution() -> None:
+    base, more = lock.PLAIN.read_text(), lock.DEV.read_text()
+    assert lock.rest(LOCK.read_text(), base) == more
+    assert lock.versions(base) | lock.versions(more) == lock.versions(LOCK.read_text())
+    assert not lock.versions(base).keys() & lock.versions(more).keys()
+    assert base.endswith("\n-e .\n")
+
+
+def test_who_reads_the_book_installs_no_checks() -> None:
+    names = lock.versions(lock.PLAIN.read_text()).keys()
+    assert names >= {"jupyter-book", "numpy", "matplotlib", "pytest", "nbval"}
+    assert not names & {"mypy", "ruff", "zizmor", "playwright", "nox", "jupyterlab", "hypothesis"}
 
 
 def test_every_package_is_pinned_to_one_version_with_hashes() -> None:
@@ -165,7 +174,7 @@ def test_every_package_is_pinned_to_one_version_with_hashes() -> None:
 
 def test_the_pins_satisfy_the_input_file() -> None:
     pinned = lock.versions(LOCK.read_text())
-    for line in lock.SOURCE.read_text().splitlines():
+    for line in (lock.SOURCE.read_text() + lock.DEV_SOURCE.read_text()).splitlines():
         requirement = line.partition("#")[0].strip()
         if requirement:
             name, _, version = requirement.partition("==")
@@ -175,7 +184,7 @@ def test_the_pins_satisfy_the_input_file() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [LOCK, lock.PLAIN, lock.SOURCE, lock.MUTANTS, ROOT / "book" / "package-lock.json"],
+    [LOCK, lock.PLAIN, lock.DEV, lock.SOURCE, lock.DEV_SOURCE, lock.MUTANTS, ROOT / "book" / "package-lock.json"],
     ids=lambda path: path.name,
 )
 def test_no_index_is_named(path: Path) -> None:
@@ -266,6 +275,28 @@ def test_a_failing_command_gives_its_log() -> None:
 
 # Testing
 
+RUN_ONE = re.findall(
+    r"`((?:\w+=\S+ )?\.venv/bin/python -m pytest [^`]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+)
+
+
+def test_there_is_a_command_for_a_file_a_test_a_chapter_and_a_page() -> None:
+    for part in ("test_softmax.py$", " -k ", r"--nbval .*\.ipynb$", "^BOOK_HTML=.*book/pages"):
+        assert any(re.search(part, command) for command in RUN_ONE)
+
+
+@needs_sh
+@pytest.mark.slow
+@pytest.mark.parametrize("command", RUN_ONE)
+def test_what_contributing_says_about_running_one_test_finds_tests(command: str) -> None:
+    """To the point at which they would run: each of them runs in this very test run, too."""
+    line = command.replace(".venv/bin/python", sys.executable) + " --collect-only -q"
+    answer = subprocess.run(line, cwd=ROOT, shell=True, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    found = re.search(r"^(\d+)(?:/\d+)? tests collected", answer.stdout, re.M)
+    assert found
+    assert int(found[1]) > 0
+
 
 @pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "workers"])
 def test_a_failure_is_named_when_it_happens(tmp_path: Path, workers: list[str]) -> None:
@@ -297,11 +328,13 @@ def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_pat
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
     text = chapter.read_text(encoding="utf-8")
-    wrong = re.sub(r'claim\("eq-softmax-sum", softmax\(x\)', 'claim("eq-softmax-sum", 2 * softmax(x)', text)
+    wrong = text.replace('claim("eq-softmax-sum", softmax(', 'claim("eq-softmax-sum", 2 * softmax(')
     assert wrong != text
     chapter.write_text(wrong, encoding="utf-8")
-    with pytest.raises(record.ChapterFailed, match=r"softmax\.md: Code cell \d+, claim eq-softmax-sum") as caught:
+    with pytest.raises(record.ChapterFailed, match=r"softmax\.md:\d+: Code cell \d+, claim eq-softmax-sum") as caught:
         asyncio.run(record.execute(chapter))
+    line = int(re.search(r"softmax\.md:(\d+)", str(caught.value))[1])  # type: ignore[index]
+    assert '"eq-softmax-sum", 2 * ' in "\n".join(wrong.splitlines()[line - 1 :]).partition("\n```")[0]
     assert "Cell In[" in str(caught.value)
 
 
