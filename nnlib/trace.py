@@ -39,7 +39,7 @@ class _Step(Node):
 
     def partial(self, i: int) -> Any:
         """Return the local partial derivative in argument `i`, or the word for it where it is not a number or array."""
-        rule = self.op.rule(i)
+        rule = self.op.rules[i]
         if rule.partial is not None:
             return rule.partial(self.value, *self.values, **self.options)
         if np.ndim(self.value) == np.ndim(self.values[i]) == 0:
