@@ -8,7 +8,7 @@ dict of them. Functions may branch on values, call each other, and contain trans
 
 import functools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,20 +16,9 @@ from nnlib.engine.forward import jvp
 from nnlib.engine.reverse import vjp
 from nnlib.engine.supported import supported
 from nnlib.engine.tree import number
-
-if TYPE_CHECKING:
-    from nnlib.trace import trace
+from nnlib.trace import trace
 
 __all__ = ["grad", "jacfwd", "jacrev", "jvp", "supported", "trace", "value_and_grad", "vjp"]
-
-
-def __getattr__(name: str) -> Any:
-    """Import `trace` with its tables when it is first asked for: most programs need only derivatives."""
-    if name == "trace":
-        from nnlib.trace import trace
-
-        return trace
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def grad(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,8 +48,8 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> grad(lambda x: x @ x)(np.array([1.0, 2.0])).tolist()
     [2.0, 4.0]
     """
-    with_value = value_and_grad(f)
-    return functools.wraps(f)(lambda *args, **kwargs: with_value(*args, **kwargs)[1])
+    both = _value_and_gradient(f)
+    return functools.wraps(f)(lambda *args, **kwargs: both(*args, **kwargs)[1])
 
 
 def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
@@ -74,8 +63,10 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     >>> float(value), float(gradient)
     (8.0, 12.0)
     """
+    return functools.wraps(f)(_value_and_gradient(f))
 
-    @functools.wraps(f)
+
+def _value_and_gradient(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     def both(x: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         y, pullback = vjp(lambda x: f(x, *args, **kwargs), x)
         if isinstance(y, (list, tuple, dict)) or y.shape != ():

@@ -9,8 +9,8 @@ import numpy as np
 
 from nnlib.activations import sigmoid
 from nnlib.numerics.arrays import Array, float_array, float_arrays
-from nnlib.numerics.blocks import by_blocks, by_rows
-from nnlib.numerics.shifted import shift, sum_of_others
+from nnlib.numerics.blocks import by_blocks
+from nnlib.numerics.shifted import as_given, log_total, shift, total
 from nnlib.rules import differentiable, rule
 from nnlib.softmax import softmax
 
@@ -110,6 +110,7 @@ rule(squared_error, "target", partial=lambda loss, f, y: 2 * (y - f))
 
 
 @differentiable("logits")
+@np.errstate(all="ignore")  # limits are meant
 def cross_entropy(logits: Array, labels: Any) -> Array:
     """Return the cross-entropy of class labels and softmax predictions, −ln softmax(a)_y, one value a row.
 
@@ -142,18 +143,14 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
     >>> cross_entropy([[1, 2, 3], [0, 0, 0]], [2, 0]).round(4).tolist()
     [0.4076, 1.0986]
     """
-
-    def rows(block: Array, out: Array, where: slice) -> None:
-        z = np.empty(block.shape, out.dtype)
-        _, largest = shift(block, z)
-        out[:, 0] = np.log1p(sum_of_others(z, largest, block)) - z[largest[0], classes[where]]
-
     a = float_array(logits, "logits")
-    classes = _checked_labels(a, labels).reshape(-1)
-    return by_rows(rows, a, -1, reduce=True)
+    right, last = _labeled(a, labels), (a.ndim - 1,)
+    z, maximum = shift(a, last)
+    return as_given(log_total(z, a, maximum, last)[..., 0] - z[right], a)
 
 
 @differentiable("logits")
+@np.errstate(all="ignore")  # limits are meant
 def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     """Return the gradient of `cross_entropy` in the logits, softmax(a) − e_y, row by row.
 
@@ -169,18 +166,14 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     >>> cross_entropy_gradient([1, 2, 3], 2).round(4).tolist()
     [0.09, 0.2447, -0.3348]
     """
-
-    def rows(block: Array, out: Array, where: slice) -> None:
-        right = np.arange(len(block)), classes[where]
-        shift(block, out)
-        np.exp(out, out=out)
-        np.divide(out, out.sum(axis=1, keepdims=True), out=out)
-        out[right] *= 0  # not = 0: a nan stays
-        out[right] = -out.sum(axis=1)
-
     a = float_array(logits, "logits")
-    classes = _checked_labels(a, labels).reshape(-1)
-    return by_rows(rows, a, -1)
+    right, last = _labeled(a, labels), (a.ndim - 1,)
+    z, _ = shift(a, last)
+    e = np.exp(z, out=z)
+    e /= total(e, last)
+    e[right] *= 0  # not = 0: a nan stays
+    e[right] = -total(e, last)[..., 0]
+    return as_given(e, a)
 
 
 def _softmax_rule(v: Array, d: Array, a: Array, labels: Any) -> Array:
@@ -206,7 +199,8 @@ def _check_shapes(name: str, x: Array, other: str, y: Array) -> None:
         )
 
 
-def _checked_labels(logits: Array, labels: Any) -> Any:
+def _labeled(logits: Array, labels: Any) -> tuple[Any, ...]:
+    """Check the labels, and return the index of the logits that they name, one in each row."""
     y = np.asarray(labels)
     if y.size and y.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, the indices of classes; got dtype {y.dtype}")
@@ -217,4 +211,5 @@ def _checked_labels(logits: Array, labels: Any) -> Any:
         raise ValueError(f"logits of shape {logits.shape} have no class for a label to name")
     if y.size and y.astype(np.uint64).max() >= classes:  # a negative label becomes a huge one
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
-    return y.astype(np.intp, copy=False)
+    rows = (np.arange(n).reshape(-1, *(1,) * (y.ndim - i)) for i, n in enumerate(y.shape, start=1))
+    return (*rows, y)

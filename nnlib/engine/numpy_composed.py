@@ -14,7 +14,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from nnlib.engine.numpy_rules import einsum
 from nnlib.engine.numpy_shapes import concatenate, put_back
-from nnlib.numerics.blocks import axes_of
+from nnlib.numerics.arrays import axes_of
 from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
@@ -42,8 +42,7 @@ def _composed(function: Function) -> Callable[[Function], Function]:
 
 @_composed(np.mean)
 def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    total = np.sum(a, axis=axis, keepdims=keepdims)
-    return total / _count(a, axis)
+    return a.sum(axis=axis, keepdims=keepdims) / _count(a, axis)
 
 
 @_composed(np.var)
