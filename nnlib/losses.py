@@ -212,4 +212,4 @@ def _labeled(logits: Array, labels: Any) -> tuple[Any, ...]:
     if y.size and y.astype(np.uint64).max() >= classes:  # a negative label becomes a huge one
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
     rows = (np.arange(n).reshape(-1, *(1,) * (y.ndim - i)) for i, n in enumerate(y.shape, start=1))
-    return (*rows, y)
+    return (*rows, y.astype(np.intp))  # an empty list has no integers in it
