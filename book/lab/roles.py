@@ -24,7 +24,7 @@ CODE = r"(?<![`}])(?P<ticks>`{1,2})(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
 ROLE = re.compile(CODE + r"|\{(?P<role>[a-z][\w:]*)\}`(?P<text>[^`\"]+)`", re.S)
 NAMED = re.compile(r"(.+?)\s*<([^<>]+)>", re.S)  # words <target>
 LINK = re.compile(r"\[(?:\\.|\[[^\[\]]*\]|[^\[\]\\])*\]\([^\s()]*\s\"(\{[a-z][\w:]*\}`[^`\"]+`)\"\)")
-ABBREVIATION = re.compile(r"\{abbr\}`[^`]* \((glue:text|total) ([^`()]+)\)`")
+ABBREVIATION = re.compile(r"\{abbr\}`[^`]* \((glue:text|total|py:\w+) ([^`()]+)\)`")
 CLASS = re.compile(r"\[([^\[\]]+)\]\{\.([\w-]+)\}")
 CLASSED = re.compile(r"\{abbr\}`([^`]*) \(class ([\w-]+)\)`")
 SPECIAL = re.compile(r"([\[\]|])")
@@ -62,6 +62,8 @@ class Page:
             return f"{{abbr}}`{values[text]} ({role} {text})`" if text in values else None
         found = NAMED.fullmatch(text)
         words, target = (found[1], found[2]) if found else (None, text)
+        if role.startswith("py:"):
+            return f"{{abbr}}`{words or target.rpartition('.')[2]} ({role} {text})`"
         place = self._resolvers[role](target) if role in self._resolvers else None
         if place is None:
             return None

@@ -202,6 +202,8 @@ TRIAL = roles.Page("chapters/softmax.md", (ROOT / "chapters" / "softmax.md").rea
         ("{cite:t}`bridle1990`", '[Bridle (1990)](bibliography.md "{cite:t}`bridle1990`")'),
         ("{cite:p}`naumann2008`", '[(Naumann (2008))](bibliography.md "{cite:p}`naumann2008`")'),
         ("{glue:text}`tie-at-five`", "{abbr}`(0.000023, 0.499989, 0.499989) (glue:text tie-at-five)`"),
+        ("{py:func}`rule <nnlib.rules.rule>`", "{abbr}`rule (py:func rule <nnlib.rules.rule>)`"),
+        ("{py:func}`nnlib.rules.rule`", "{abbr}`rule (py:func nnlib.rules.rule)`"),
         ("[data]{.role-data}", "{abbr}`data (class role-data)`"),
     ],
 )
@@ -251,6 +253,7 @@ def test_names_of_authors_are_written_without_tex() -> None:
         ("chapters/api.md", "`softmax`, `log_softmax`, `logsumexp`, `softmax_jacobian`.\n`help(nnlib.softmax)`"),
         ("chapters/bibliography.md", "- Bridle, John S. (1990). *Probabilistic"),
         ("chapters/ledger.md", "`make book`"),
+        ("chapters/differentiable.md", '`autodiff.supported()["elementwise"]` in a code cell'),
     ],
 )
 def test_a_block_that_the_build_makes_has_something_in_its_place(page: str, expected: str) -> None:
