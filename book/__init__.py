@@ -17,14 +17,13 @@ FIRST, LAST = 100, 900  # Sphinx's own listeners and those of other extensions h
 
 def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
-    from book import changes, claims, execution, labels, ledger, left_out, problems, sections, solutions
+    from book import attribution, changes, claims, execution, labels, ledger, left_out, problems, sections, solutions
     from book.downloads import notebook
     from book.pages import assets, figures, node, search, theme
 
     return [
         ("builder-inited", execution.limit_memory),
         ("builder-inited", node.ensure_modules),
-        ("builder-inited", claims.start),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),
         ("env-get-outdated", changes.outdated),
@@ -33,7 +32,8 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         # One page is read.
         ("source-read", labels.check_source),
         ("source-read", left_out.leave_out_terms),
-        ("doctree-read", solutions.leave_out),  # before anything is collected from the page
+        ("doctree-read", attribution.name),  # these three before anything is collected from the page
+        ("doctree-read", solutions.leave_out),
         ("doctree-read", left_out.leave_out),
         ("doctree-read", labels.check_labels),
         ("doctree-read", figures.check),
@@ -62,12 +62,12 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
-    from book import derivatives, execution, ledger, left_out, sections, solutions
+    from book import attribution, derivatives, execution, ledger, left_out, sections, solutions
     from book.pages import assets, html, math, theme
 
     for part in (left_out, sections, derivatives, ledger, solutions, execution, math, html, theme, assets):
         part.setup(app)
-    early = (solutions.leave_out, left_out.leave_out)
+    early = (attribution.name, solutions.leave_out, left_out.leave_out)
     for event, step in steps():
         app.connect(event, step, priority=FIRST if step in early else LAST)
-    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 4}
+    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": 5}

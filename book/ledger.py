@@ -12,17 +12,18 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from book import claims as claimed
 from book.claims import checks, claims
 
 HEADERS = ("Equation", "Section", "Check", "Cases", "Rejected")
 
 
 def _equations(env: BuildEnvironment, prefix: str) -> int:
-    return sum(label.startswith(prefix) for page in env.book_claims.values() for label in page.equations)
+    return sum(label.startswith(prefix) for page in claimed.pages(env).values() for label in page.equations)
 
 
 def _rows_of(env: BuildEnvironment, docname: str) -> int:
-    return int(env.book_claims[docname].rows) if docname in env.book_claims else 0
+    return int(claimed.pages(env)[docname].rows) if docname in claimed.pages(env) else 0
 
 
 TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
@@ -30,8 +31,8 @@ TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "rejected": lambda env: sum(len(claim.rejects) for _, claim in claims(env)),
     "equations": lambda env: _equations(env, "eq-"),
     "definitions": lambda env: _equations(env, "def-"),
-    "cells": lambda env: sum(page.cells for page in env.book_claims.values()),
-    "chapters": lambda env: sum(bool(page.claims) for page in env.book_claims.values()),
+    "cells": lambda env: sum(page.cells for page in claimed.pages(env).values()),
+    "chapters": lambda env: sum(bool(page.claims) for page in claimed.pages(env).values()),
     "questions": lambda env: _rows_of(env, "chapters/assignments"),
     "mistakes": lambda env: _rows_of(env, "chapters/mistakes"),
 }
@@ -77,7 +78,7 @@ def _number(env: BuildEnvironment, docname: str, label: str) -> str:
 
 def _rows(app: Sphinx, docname: str, chapter: str) -> list[nodes.row]:
     by_label, rows = checks(app.env), []
-    for label, (anchor, title, _) in app.env.book_claims[chapter].equations.items():
+    for label, (anchor, title, _) in claimed.pages(app.env)[chapter].equations.items():
         for number, (where, claim) in enumerate(by_label.get(label, [])):
             rejected = nodes.bullet_list(classes=["rejects"])
             rejected += [nodes.list_item("", nodes.paragraph("", name)) for name in claim.rejects]
@@ -110,7 +111,7 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         total.replace_self(nodes.Text(str(TOTALS[total["name"]](app.env))))
     for ledger in list(doctree.findall(LedgerNode)):
         parts: list[nodes.Node] = []
-        for chapter in [name for name in reading_order(app.env) if name in app.env.book_claims]:
+        for chapter in [name for name in reading_order(app.env) if name in claimed.pages(app.env)]:
             if rows := _rows(app, docname, chapter):
                 link = _link(app, docname, chapter, "", app.env.titles[chapter].astext())
                 title = nodes.title("", "", *link, secnumber=app.env.toc_secnumbers.get(chapter, {}).get(""))

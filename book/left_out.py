@@ -8,7 +8,7 @@ only such chapters explain. A link to something that is nowhere stays a fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from docutils import nodes
@@ -37,7 +37,7 @@ def plain(text: str) -> list[nodes.Node]:
     return [node for node in [*found, nodes.Text(text[end:])] if node.astext()]
 
 
-def words(app: Sphinx, link: Link) -> list[nodes.Node] | None:
+def words(app: Sphinx, link: Link) -> Sequence[nodes.Node] | None:
     """Return what stands in the place of a link that leads out of this edition; None for any other."""
     edition: Edition = app.config.book_edition
     if isinstance(link, Sections):
@@ -79,12 +79,12 @@ def cited(app: Sphinx, kind: str, keys: str) -> str:
 
 
 def _links(node: nodes.Node) -> list[Link]:
-    return list(node.findall(lambda one: isinstance(one, addnodes.pending_xref | Sections)))
+    return [one for one in node.findall() if isinstance(one, addnodes.pending_xref | Sections)]
 
 
 def _leads_out(app: Sphinx, parts: Iterable[nodes.Node]) -> bool:
     """Tell whether there are links to places, and all of them lead out. Terms and citations only explain."""
-    found = [link for part in parts for link in part.findall(lambda one: isinstance(one, Link | nodes.reference))]
+    found = [one for part in parts for one in part.findall() if isinstance(one, Link | nodes.reference)]
     places = [one for one in found if one.get("reftype") != "term" and one.get("refdomain") != "cite"]
     return bool(places) and all(isinstance(one, Link) and words(app, one) is not None for one in places)
 

@@ -12,17 +12,20 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from book.memory import build
+
 logger = logging.getLogger(__name__)
 
 
 def report(app: Sphinx, message: str, location: nodes.Node | tuple[str, int]) -> None:
     """Log one problem at ``location`` (a node, or a docname and a line) and remember to fail."""
+    place: str | tuple[str, int]
     if isinstance(location, nodes.Node):
         source, place = _nearest_line(location)
-        page = app.env.path2doc(source)
+        page = app.env.path2doc(source) or source
     else:
         page, place = location[0], location
-    app.book_problems = [*getattr(app, "book_problems", []), page]
+    build(app).problems.append(page)
     logger.error(message, location=place)
 
 
@@ -34,12 +37,12 @@ def _nearest_line(node: nodes.Node) -> tuple[str, str]:
         line = line or getattr(walker, "line", None)
         source = source or getattr(walker, "source", None)
         walker, last = walker.parent, walker
-    return str(last.get("source")), f"{source}:{line}" if line else str(source)
+    return str(getattr(last, "attributes", {}).get("source")), f"{source}:{line}" if line else str(source)
 
 
 def fail(app: Sphinx, exception: Exception | None) -> None:
     """Let a build with problems fail at its end."""
-    pages = getattr(app, "book_problems", [])
+    pages = build(app).problems
     if exception is None and pages:
         many = "1 problem" if len(pages) == 1 else f"{len(pages)} problems"
         logger.error("The book is not finished: %s, listed above.", many)

@@ -109,8 +109,8 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     x : array_like
         Real numbers of any shape.
     k : float
-        The steepness, four times the slope at 0: a finite number.
-        For k → ∞ the sigmoid tends to `heaviside`, point by point.
+        The steepness, four times the slope at 0: a finite number. For k → ∞ the sigmoid tends to `heaviside`, point by
+        point.
 
     Returns
     -------

@@ -8,7 +8,7 @@ dict of them. Functions may branch on values, call each other, and contain trans
 
 import functools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,20 +16,9 @@ from nnlib.engine.forward import jvp
 from nnlib.engine.reverse import vjp
 from nnlib.engine.supported import supported
 from nnlib.engine.tree import number
-
-if TYPE_CHECKING:
-    from nnlib.trace import trace
+from nnlib.trace import trace
 
 __all__ = ["grad", "jacfwd", "jacrev", "jvp", "supported", "trace", "value_and_grad", "vjp"]
-
-
-def __getattr__(name: str) -> Any:
-    """Import `trace` with its tables when it is first asked for: most programs need only derivatives."""
-    if name == "trace":
-        from nnlib.trace import trace
-
-        return trace
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def grad(f: Callable[..., Any]) -> Callable[..., Any]:

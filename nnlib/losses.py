@@ -9,10 +9,9 @@ import numpy as np
 
 from nnlib.activations import sigmoid
 from nnlib.numerics.arrays import Array, float_array, float_arrays
-from nnlib.numerics.blocks import by_blocks, by_rows
-from nnlib.numerics.shifted import shift, sum_of_others
+from nnlib.numerics.blocks import by_blocks
 from nnlib.rules import differentiable, rule
-from nnlib.softmax import softmax
+from nnlib.softmax import log_softmax, softmax
 
 
 @differentiable("logits", "targets")
@@ -142,15 +141,10 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
     >>> cross_entropy([[1, 2, 3], [0, 0, 0]], [2, 0]).round(4).tolist()
     [0.4076, 1.0986]
     """
-
-    def rows(block: Array, out: Array, where: slice) -> None:
-        z = np.empty(block.shape, out.dtype)
-        _, largest = shift(block, z)
-        out[:, 0] = np.log1p(sum_of_others(z, largest, block)) - z[largest[0], classes[where]]
-
     a = float_array(logits, "logits")
-    classes = _checked_labels(a, labels).reshape(-1)
-    return by_rows(rows, a, -1, reduce=True)
+    y = _checked_labels(a, labels)
+    loss: Array = -log_softmax(a)[_each(y)]
+    return loss
 
 
 @differentiable("logits")
@@ -169,18 +163,12 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     >>> cross_entropy_gradient([1, 2, 3], 2).round(4).tolist()
     [0.09, 0.2447, -0.3348]
     """
-
-    def rows(block: Array, out: Array, where: slice) -> None:
-        right = np.arange(len(block)), classes[where]
-        shift(block, out)
-        np.exp(out, out=out)
-        np.divide(out, out.sum(axis=1, keepdims=True), out=out)
-        out[right] *= 0  # not = 0: a nan stays
-        out[right] = -out.sum(axis=1)
-
     a = float_array(logits, "logits")
-    classes = _checked_labels(a, labels).reshape(-1)
-    return by_rows(rows, a, -1)
+    label = _each(_checked_labels(a, labels))
+    p = softmax(a.astype(np.float32) if a.dtype == np.float16 else a)
+    p[label] *= 0  # not = 0: a nan stays
+    p[label] = -p.sum(axis=-1)
+    return p.astype(a.dtype, copy=False)
 
 
 def _softmax_rule(v: Array, d: Array, a: Array, labels: Any) -> Array:
@@ -204,6 +192,11 @@ def _check_shapes(name: str, x: Array, other: str, y: Array) -> None:
         raise ValueError(
             f"{name} has shape {x.shape}, {other} has shape {y.shape}; they must be equal, or one a single number"
         )
+
+
+def _each(y: Any) -> tuple[Any, ...]:
+    """Index the entries of the labels, one in each row."""
+    return (*np.ogrid[tuple(map(slice, y.shape))], y)
 
 
 def _checked_labels(logits: Array, labels: Any) -> Any:

@@ -5,17 +5,15 @@ See :doc:`/chapters/softmax`.
 All start in the same way, in `nnlib.numerics.shifted`: subtract the largest entry, so that no exponential overflows.
 """
 
-from typing import Any
-
 import numpy as np
 
-from nnlib.numerics.arrays import Array, float_array, real_number
-from nnlib.numerics.blocks import Axis, axes_of, by_rows
-from nnlib.numerics.shifted import shift, sum_of_others
+from nnlib.numerics.arrays import Array, Axis, axes_of, float_array, kept, real_number
+from nnlib.numerics.shifted import as_given, log_total, shift, total
 from nnlib.rules import differentiable, rule
 
 
 @differentiable("x")
+@np.errstate(all="ignore")  # limits are meant
 def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     """Return softmax, exp(xᵢ/T) / Σⱼ exp(xⱼ/T): probabilities from logits.
 
@@ -52,14 +50,12 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     >>> softmax([1001, 1002, 1003], temperature=2).round(4).tolist()
     [0.1863, 0.3072, 0.5065]
     """
-
-    def rows(block: Array, out: Array, where: slice) -> None:
-        shift(block, out, temperature)
-        np.exp(out, out=out)
-        np.divide(out, out.sum(axis=1, keepdims=True), out=out)
-
-    x, temperature = _checked(x, temperature)
-    return by_rows(rows, x, axis)
+    temperature, x = _positive(temperature), float_array(x)
+    axes = axes_of(axis, x.ndim)
+    z, _ = shift(x, axes, temperature)
+    e = np.exp(z, out=z)
+    e /= total(e, axes)
+    return as_given(e, x)
 
 
 def _softmax_rule(v: Array, p: Array, x: Array, axis: Axis, temperature: float) -> Array:
@@ -79,6 +75,7 @@ rule(softmax, "x", jvp=_softmax_rule, vjp=_softmax_rule)
 
 
 @differentiable("x")
+@np.errstate(all="ignore")  # limits are meant
 def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     """Return ln softmax(x), that is xᵢ/T − ln Σⱼ exp(xⱼ/T), with the precision that a later logarithm would lose.
 
@@ -95,13 +92,11 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     >>> log_softmax([1, 2, 3]).round(4).tolist()
     [-2.4076, -1.4076, -0.4076]
     """
-
-    def rows(block: Array, out: Array, where: slice) -> None:
-        _, largest = shift(block, out, temperature)
-        out -= np.log1p(sum_of_others(out, largest, block, temperature))[:, None]
-
-    x, temperature = _checked(x, temperature)
-    return by_rows(rows, x, axis)
+    temperature, x = _positive(temperature), float_array(x)
+    axes = axes_of(axis, x.ndim)
+    z, maximum = shift(x, axes, temperature)
+    z -= log_total(z, x, maximum, axes, temperature)
+    return as_given(z, x)
 
 
 rule(
@@ -113,6 +108,7 @@ rule(
 
 
 @differentiable("x")
+@np.errstate(all="ignore")  # limits are meant
 def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return ln Σᵢ exp(xᵢ), the smooth maximum, whose gradient is `softmax`.
 
@@ -146,27 +142,18 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> float(logsumexp([1000, 1000]).round(4))
     1000.6931
     """
-
-    def rows(block: Array, out: Array, where: slice) -> None:
-        z = np.empty(block.shape, out.dtype)
-        maximum, largest = shift(block, z)
-        others = np.log1p(sum_of_others(z, largest, block))
-        out[:, 0] = np.where(np.isinf(maximum), maximum, maximum + others)
-
-    return by_rows(rows, float_array(x), axis, reduce=True, keepdims=keepdims)
-
-
-def _like_kept(reduced: Array, x: Array, axis: Axis) -> Array:
-    """Give a reduced array the shape that keepdims=True would have left."""
+    x = float_array(x)
     axes = axes_of(axis, x.ndim)
-    return reduced.reshape(tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+    z, maximum = shift(x, axes)
+    value = np.fmax(maximum + log_total(z, x, maximum, axes), maximum)  # where ∞ − ∞ made a nan, it is ±∞
+    return as_given(value if keepdims else value.squeeze(axes), x)
 
 
 rule(
     logsumexp,
     "x",
     jvp=lambda v, y, x, axis, keepdims: (v * softmax(x, axis)).sum(axis=axis, keepdims=keepdims),
-    vjp=lambda g, y, x, axis, keepdims: _like_kept(g, x, axis) * softmax(x, axis),
+    vjp=lambda g, y, x, axis, keepdims: kept(g, x, axis) * softmax(x, axis),
 )
 
 
@@ -212,15 +199,11 @@ def softmax_jacobian(x: Array, temperature: float = 1.0) -> Array:
     return _over(np.where(diagonal, others.sum(axis=-1, keepdims=True), -products), temperature)
 
 
-def _checked(x: Any, temperature: float) -> tuple[Array, float]:
-    """Return logits and temperature, both halved where the difference of two logits could overflow."""
+def _positive(temperature: float) -> float:
     number = real_number(temperature, "the temperature")
     if not number > 0:
         raise ValueError(
             f"the temperature must be positive (inf is allowed), got {temperature}; for T → 0 softmax tends to "
             "the largest entry's one-hot vector, with ties sharing equally"
         )
-    x = float_array(x)
-    if number > 1 and x.itemsize > 2 and np.fmax.reduce(np.abs(x), axis=None, initial=0) > np.finfo(x.dtype).max / 2:
-        return x / 2, number / 2
-    return x, number
+    return number

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.forward import push
-from nnlib.engine.reverse import Node, ancestors
-from nnlib.engine.trace_text import Table, expression, factor, number, product, variable
+from nnlib.engine.forward import push, push_all
+from nnlib.engine.reverse import Node, ancestors, contributions
+from nnlib.engine.trace_text import Table, expression, number, product, variable
 from nnlib.engine.traced import running_level
 from nnlib.numerics.arrays import float_array
 from nnlib.rules import Operation
@@ -37,11 +37,14 @@ class _Step(Node):
         node.op, node.arrays, node.values, node.options = op, arrays, values, options
         return node
 
-    def parents(self) -> list[tuple[int, "_Step"]]:
-        """List the arguments that are nodes of this trace, with their positions."""
-        if not self.edges:
-            return []
-        return [(i, a) for i, a in enumerate(self.arrays) if isinstance(a, _Step) and a.level == self.level]
+    def partial(self, i: int) -> Any:
+        """Return the local partial derivative in argument `i`, or the word for it where it is not a number or array."""
+        rule = self.op.rule(i)
+        if rule.partial is not None:
+            return rule.partial(self.value, *self.values, **self.options)
+        if np.ndim(self.value) == np.ndim(self.values[i]) == 0:
+            return push(rule, np.ones_like(self.values[i]), self.value, self.values, self.options)
+        return f"J[{self.op.name}]"
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,10 @@ class Trace:
         for step in self._steps:
             how, numbers = "seed", ""
             if step.edges:
-                parents = step.parents()
-                tangents[step.index] = sum(
-                    push(step.op.rule(i), tangents[a.index], step.value, step.values, step.options) for i, a in parents
-                )
-                how = " + ".join(f"{self._partial(step, a)} {self._name(a, DOT)}" for _, a in parents)
-                numbers = "= " + " + ".join(product(factor(step, i), tangents[a.index]) for i, a in parents)
+                incoming = [(i, tangents[a.index]) for i, a, _ in step.edges]
+                tangents[step.index] = push_all(step.op, incoming, step.value, step.values, step.options)
+                how = " + ".join(f"{self._partial(step, a)} {self._name(a, DOT)}" for _, a, _ in step.edges)
+                numbers = "= " + " + ".join(product(step.partial(i), tangent) for i, tangent in incoming)
             rows.append((self._name(step, DOT), "= " + how, numbers, "= " + number(tangents[step.index])))
         header = ("tangent", "chain rule", "numbers", "value")
         return Table("Tangent trace", header, rows, self._by_number(tangents))
@@ -133,18 +134,17 @@ class Trace:
         last = self._steps[-1]
         adjoints = {last.index: np.broadcast_to(float_array(seed, "seed"), last.value.shape)[()]}
         rows = [(self._name(last, BAR), "= seed", "", "= " + number(adjoints[last.index]))]
-        for step in reversed(self._steps):
-            g = adjoints.setdefault(step.index, np.zeros_like(step.value))
-            for (i, a), (_, pull) in zip(step.parents(), step.edges, strict=True):
-                contribution = pull(g) if callable(pull) else g * pull
-                first = a.index not in adjoints
-                adjoints[a.index] = contribution if first else adjoints[a.index] + contribution
-                sign = "=" if first else "+="
-                how = f"{sign} {self._name(step, BAR)} {self._partial(step, a)}"
-                numbers = f"{sign} {product(g, factor(step, i))}"
-                rows.append((self._name(a, BAR), how, numbers, "→ " + number(adjoints[a.index])))
+        final = {step.index: np.zeros_like(step.value) for step in self._steps}
+        met = set()
+        for step, g, i, a in contributions(reversed(self._steps), adjoints):
+            final[step.index] = g
+            sign = "+=" if a.index in met else "="
+            met.add(a.index)
+            how = f"{sign} {self._name(step, BAR)} {self._partial(step, a)}"
+            numbers = f"{sign} {product(g, step.partial(i))}"
+            rows.append((self._name(a, BAR), how, numbers, "→ " + number(adjoints[a.index])))
         header = ("adjoint", "contribution", "numbers", "so far")
-        return Table("Adjoint trace", header, rows, self._by_number(adjoints))
+        return Table("Adjoint trace", header, rows, self._by_number(final | adjoints))
 
     def _partial(self, step: _Step, parent: _Step) -> str:
         return f"∂{self._name(step)}/∂{self._name(parent)}"

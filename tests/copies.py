@@ -56,6 +56,25 @@ def copy_book(folder: Path) -> Path:
     return folder
 
 
+def copy_project(folder: Path) -> Path:
+    """Copy everything that a clone has, with this environment: every command of make works there."""
+    kept = {".binder", ".ci", ".github", ".gitignore", ".mypy_cache", ".pre-commit-config.yaml"}
+    for path in ROOT.iterdir():
+        if path.name in kept or not path.name.startswith((".", "_build", "node_modules")):
+            if path.is_dir():
+                shutil.copytree(path, folder / path.name, ignore=LEFT_OUT, symlinks=True)
+            else:
+                shutil.copy2(path, folder)
+    return equip(folder)
+
+
+def equip(folder: Path) -> Path:
+    """Lend a copy this environment."""
+    (folder / "book" / "node_modules").symlink_to((ROOT / "book" / "node_modules").resolve())
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
 def copy_chapter(folder: Path, chapter: Path) -> Path:
     """Copy a book with this chapter alone, so that a test does not depend on the others."""
     copy_book(folder)
@@ -88,8 +107,6 @@ def copy_workshop(folder: Path, pages: dict[str, str]) -> Path:
             shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
         else:
             shutil.copy2(ROOT / name, folder / name)
-    (folder / "book" / "node_modules").symlink_to((ROOT / "book" / "node_modules").resolve())
-    (folder / ".venv").symlink_to(sys.prefix)
     (folder / "chapters").mkdir()
     shutil.copy2(ROOT / "chapters" / "references.bib", folder / "chapters")
     (folder / "index.md").write_text("# A small book\n")
@@ -97,7 +114,7 @@ def copy_workshop(folder: Path, pages: dict[str, str]) -> Path:
         (folder / "chapters" / f"{name}.md").write_text(text, encoding="utf-8")
     names = "".join(f"- file: chapters/{name}\n" for name in pages)
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{names}")
-    return folder
+    return equip(folder)
 
 
 def make(folder: Path, *arguments: str) -> tuple[list[str], dict[str, Any]]:

@@ -6,7 +6,9 @@ No home is touched.
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -47,5 +49,21 @@ def apply(prefix: Path) -> None:
     write(kernel, json.dumps(json.loads(kernel.read_text()) | {"display_name": "Python 3"}, indent=1) + "\n")
 
 
+def leave_out_solutions(folder: Path) -> None:
+    """Take the solutions out of the chapters in a folder for good: for an image in which no reader is to find them."""
+    from book.lab.view import SOLUTION
+
+    for chapter in sorted(folder.glob("*.md")):
+        text = chapter.read_text(encoding="utf-8")
+        without = re.sub(SOLUTION.pattern + r"\n*", "", text, flags=SOLUTION.flags)
+        if without != text:
+            chapter.write_text(without, encoding="utf-8")
+            print(f"{chapter.name}: without its solutions")
+
+
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--without-solutions", action="store_true", help=leave_out_solutions.__doc__)
+    if parser.parse_args().without_solutions:
+        leave_out_solutions(ROOT / "chapters")
     apply(Path(sys.prefix))

@@ -7,8 +7,9 @@ Code cells are handed out by their index, for whoever has the executed notebook.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from textwrap import indent
+from typing import Any, cast
 
 from docutils import nodes
 from pybtex_docutils import Backend
@@ -33,7 +34,7 @@ class Writer:
 
     def cited(self) -> list[str | int]:
         """Return the works that the page cites, as a section of its own."""
-        domain = self.env.get_domain("cite")
+        domain: Any = self.env.get_domain("cite")
         here = (reference for reference in domain.citation_refs if reference.docname == self.docname)
         keys = {target.key for reference in here for target in reference.targets}
         works = sorted(
@@ -103,7 +104,7 @@ class Writer:
     def _definitions(self, node: nodes.Element) -> str:
         terms = []
         for item in node.findall(nodes.definition_list_item):
-            term, definition = item[0], item[-1]
+            term, definition = cast(Sequence[nodes.Element], (item[0], item[-1]))
             terms.append(f"**{self.inline(term)}**: " + " ".join(self._texts(definition)))
         return "\n\n".join(terms)
 
@@ -139,12 +140,13 @@ class Writer:
         return found
 
     def _admonition(self, node: nodes.Element, level: int) -> list[str | int]:
-        title = self.inline(node[0])
+        head: Any = node[0]
+        title = self.inline(head)
         inner = nodes.container("", *(part.deepcopy() for part in node.children[1:]))
         if is_exercise_node(node):
             numbers = self.env.toc_fignumbers.get(self.docname, {}).get(node["type"], {})
             number = ".".join(map(str, numbers.get(node["ids"][0], ())))
-            wording = str(node[0].get("title") or f"{node['title']} %s").replace("%s", number)
+            wording = str(head.get("title") or f"{node['title']} %s").replace("%s", number)
             return [f"**{wording.strip()}**", *self.blocks(inner, level)]
         return [_quoted([f"**{title}**", *self._texts(inner)])]
 

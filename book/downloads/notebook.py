@@ -19,15 +19,16 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from book import attribution
 from book.downloads import wheel
 from book.downloads.markdown import Writer
 from book.folding import fold
+from book.memory import build
 
 FOLDER = "downloads"
-ALL = "every-gradient-checked.zip"
 EXTRA = {"scipy": "SciPy", "sympy": "SymPy", "mpmath": "mpmath"}  # what a chapter may import besides what nnlib needs
 BOTH, ALONE = "Notebook with nnlib", "nnlib alone"  # two of the links under Download
-NOTE = """*From {title}, executed. The text is under CC BY 4.0, the code under the BSD 3-Clause license.*
+NOTE = """*From {title}, executed. {adapted}The text is under CC BY 4.0, the code under the BSD 3-Clause license.*
 
 The cells call `nnlib`, which needs NumPy, and Matplotlib for figures.{others} The next cell installs it from the file \
 `{wheel}` beside this notebook.{folded}"""
@@ -45,7 +46,8 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def _executed(env: BuildEnvironment, docname: str) -> Path:
-    return Path(env.mystnb_config.output_folder, f"{docname}.ipynb")
+    settings: Any = vars(env)["mystnb_config"]
+    return Path(settings.output_folder, f"{docname}.ipynb")
 
 
 def runnable(env: BuildEnvironment, docname: str) -> bool:
@@ -90,7 +92,9 @@ def _opening(env: BuildEnvironment, cells: list[Any], wheel: str, folded: str) -
     base = str(env.config.html_baseurl or "").rstrip("/")
     where = f"It is at {base}/{FOLDER}/{wheel}." if base else WHERE.format(both=BOTH, wheel=ALONE)
     install = INSTALL.format(wheel=wheel, others="".join(f" {name}" for name in others), where=where)
-    note = NOTE.format(title=env.config.html_title, wheel=wheel, others=sentence, folded=folded)
+    adapted = attribution.sentence(env.config, "[{}]({})".format)
+    adapted = f"{adapted} " if adapted else ""
+    note = NOTE.format(title=env.config.html_title, adapted=adapted, wheel=wheel, others=sentence, folded=folded)
     return [_text(note), _cell(install)]
 
 
@@ -135,8 +139,13 @@ def write_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     path = Path(app.outdir, FOLDER, f"{docname.rsplit('/', 1)[-1]}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    document = notebook(app.env, doctree, docname, app.book_wheel.name)
+    document = notebook(app.env, doctree, docname, build(app).wheel.name)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def all_name(title: str) -> str:
+    """Return the name of the file with all chapters; none of them has it."""
+    return f"{attribution.file_name(title)}-notebooks.zip"
 
 
 def pack(target: Path, files: list[Path], folder: str) -> None:
@@ -153,7 +162,7 @@ def build_wheel(app: Sphinx) -> None:
     folder = Path(app.outdir, FOLDER)
     for old in folder.glob("*.whl"):
         old.unlink()
-    app.book_wheel = wheel.build(folder)
+    build(app).wheel = wheel.build(folder)
 
 
 def pack_all(app: Sphinx, exception: Exception | None) -> None:
@@ -167,16 +176,17 @@ def pack_all(app: Sphinx, exception: Exception | None) -> None:
     for path in sorted(folder.glob("*.ipynb")):
         if path.stem in current:
             notebooks.append(path)
-            pack(path.with_suffix(".zip"), [path, app.book_wheel], path.stem)
+            pack(path.with_suffix(".zip"), [path, build(app).wheel], path.stem)
         else:
             path.unlink()
-    pack(folder / ALL, [*notebooks, app.book_wheel], Path(ALL).stem)
+    together = all_name(app.config.html_title)
+    pack(folder / together, [*notebooks, build(app).wheel], Path(together).stem)
 
 
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
     """Tell the template what can be downloaded: name, words, file."""
     here = "../" * pagename.count("/") + FOLDER
-    wheel = (ALONE, "wheel", f"{here}/{app.book_wheel.name}")
+    wheel = (ALONE, "wheel", f"{here}/{build(app).wheel.name}")
     downloads = []
     if doctree and runnable(app.env, pagename):
         stem = pagename.rsplit("/", 1)[-1]
@@ -186,5 +196,5 @@ def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
             wheel,
         ]
     elif pagename == app.config.root_doc:
-        downloads = [("All chapters with nnlib", "zip", f"{here}/{ALL}"), wheel]
+        downloads = [("All chapters with nnlib", "zip", f"{here}/{all_name(app.config.html_title)}"), wheel]
     context["downloads"] = downloads

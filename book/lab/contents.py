@@ -30,7 +30,7 @@ class PageContentsManager(Jupytext):  # type: ignore[misc]
         root, file, text = book
         try:
             page = file.relative_to(root).as_posix()
-            notebook = view.show(text, page, Names(root), solutions=wanted())
+            notebook = view.show(text, page, Names(root), solutions=wanted(root))
         except Exception as error:  # a mistake in _config.yml, for example, must not keep anybody from the chapters
             self.log.error("%s is shown as it is: %s: %s", path, error.__class__.__name__, error)
             return dict(await super().get(path, content, type, format, **others))

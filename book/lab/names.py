@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from nnlib.claims import VERDICT
+
 TITLE = re.compile(r"^# +(.+)$", re.M)
 SECTION = re.compile(r"^\(([\w-]+)\)=\n(?:\s*\n|\([\w-]+\)=\n)*#+ +(.+)$", re.M)
 NUMBERED = {
@@ -27,7 +29,6 @@ NUMBERED = {
 GLOSSARY = re.compile(r"^`{3,}\{glossary\}\n(.*?)^`{3,}$", re.M | re.S)
 WORK = re.compile(r"^@\w+\{(\S+),\n(.*?)^\}", re.M | re.S)
 FIELD = re.compile(r"^\s*(\w+)\s*=\s*\{(.*)\},?$", re.M)
-VERDICT = re.compile(r"^✓ eq-[\w-]+ .*; rejects: (.+)$", re.M)
 GLUED = "application/papermill.record/text/plain"
 ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "c": "\u0327", "v": "\u030c"}
 
@@ -138,7 +139,7 @@ class Names:
     def totals(self) -> dict[str, int]:
         """How much the book claims."""
         printed = "\n".join("".join(output.get("text", "")) for output in self.recorded)
-        rejects = VERDICT.findall(printed)
+        rejects = [found["rejects"] for found in VERDICT.finditer(printed)]
         labels = [label for text in self.texts.values() for label in NUMBERED["({})"].findall(text)]
         return {
             "claims": len(rejects),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
+from typing import cast
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -46,8 +47,8 @@ class Dropdowns(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Replace them; a link in the title becomes plain text, because the title itself is what one presses."""
-        for node in list(self.document.findall(nodes.Admonition)):
-            if "dropdown" in node.get("classes", []):
+        for node in list(self.document.findall(nodes.Element)):
+            if isinstance(node, nodes.Admonition) and "dropdown" in node.get("classes", []):
                 title = node[0].astext() if isinstance(node[0], nodes.title) else "Details"
                 classes = [name for name in node["classes"] if name != "dropdown"]
                 details = DetailsNode("", *node[1:], summary=title, ids=node["ids"], classes=classes)
@@ -92,7 +93,7 @@ class BookTranslator(HTML5Translator):
     def visit_table(self, node: nodes.Element) -> None:
         """Put the table into a box of its own, which scrolls when the table is too wide, and say its width."""
         self.body.append('<div class="table-box">')
-        self.book_columns = tables.columns(node)
+        self.book_columns = tables.columns(cast(nodes.table, node))
         mark = len(self.body)
         super().visit_table(node)
         style = f'<table style="{tables.style(self.book_columns)}" '
@@ -130,7 +131,7 @@ class BookTranslator(HTML5Translator):
             size_as_style.sub(r'width="\1" height="\2"', tag),
         ]
 
-    def visit_citation(self, node: nodes.Element) -> None:
+    def visit_citation(self, node: nodes.citation) -> None:
         """Write an entry of the bibliography as an item of its list."""
         mark = len(self.body)
         super().visit_citation(node)

@@ -1,6 +1,6 @@
 """Forward mode: a tangent travels along with each value."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,15 +19,20 @@ class Dual(Traced):
         self.value, self.tangent, self.level = value, tangent, level
 
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
-        """Add up what each argument's tangent contributes to that of the result."""
-        total: Any = None
-        for i, a in enumerate(arrays):
-            if isinstance(a, Dual) and a.level == self.level:
-                contribution = push(op.rule(i), a.tangent, y, values, options)
-                total = contribution if total is None else total + contribution
-        if not type(total) is type(y) is np.float64 and (total.shape != y.shape or total.dtype != y.dtype):
-            total = np.astype(np.broadcast_to(total, y.shape), y.dtype)
-        return Dual(y, total, self.level)
+        """Push the tangents of the arguments at this level through the operation."""
+        tangents = [(i, a.tangent) for i, a in enumerate(arrays) if isinstance(a, Dual) and a.level == self.level]
+        return Dual(y, push_all(op, tangents, y, values, options), self.level)
+
+
+def push_all(op: Operation, tangents: Iterable[tuple[int, Any]], y: Any, values: list[Any], options: Any) -> Any:
+    """Add up what each argument's tangent, given with its position, contributes to that of the result."""
+    total: Any = None
+    for i, tangent in tangents:
+        contribution = push(op.rule(i), tangent, y, values, options)
+        total = contribution if total is None else total + contribution
+    if not type(total) is type(y) is np.float64 and (total.shape != y.shape or total.dtype != y.dtype):
+        total = np.astype(np.broadcast_to(total, y.shape), y.dtype)
+    return total
 
 
 def push(rule: Rule, tangent: Any, y: Any, values: list[Any], options: dict[str, Any]) -> Any:

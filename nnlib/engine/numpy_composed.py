@@ -14,7 +14,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from nnlib.engine.numpy_rules import einsum
 from nnlib.engine.numpy_shapes import concatenate, put_back
-from nnlib.numerics.blocks import axes_of
+from nnlib.numerics.arrays import axes_of
 from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}

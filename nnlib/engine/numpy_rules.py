@@ -11,16 +11,10 @@ import numpy as np
 
 import nnlib.engine.numpy_elementwise  # registers its rules, as does the next
 import nnlib.engine.numpy_shapes  # noqa: F401
-from nnlib.numerics.blocks import axes_of
+from nnlib.numerics.arrays import kept
 from nnlib.rules import differentiable, register, rule, rules_for, unbroadcast
 
 # Reductions
-
-
-def _kept(reduced: Any, a: Any, axis: Any) -> Any:
-    """Give a reduced array the shape that keepdims=True would have left."""
-    axes = axes_of(axis, a.ndim)
-    return np.reshape(reduced, [1 if i in axes else n for i, n in enumerate(a.shape)])
 
 
 @rules_for(np.sum, "a")
@@ -32,13 +26,13 @@ rule(
     np.sum,
     "a",
     jvp=lambda v, y, a, axis, keepdims: np.sum(v, axis=axis, keepdims=keepdims),
-    vjp=lambda g, y, a, axis, keepdims: np.broadcast_to(g if axis is None else _kept(g, a, axis), a.shape),
+    vjp=lambda g, y, a, axis, keepdims: np.broadcast_to(g if axis is None else kept(g, a, axis), a.shape),
 )
 
 
 def _chosen(y: Any, a: Any, axis: Any) -> Any:
     """How much of the derivative of an extremum each entry gets: equals share."""
-    equal = np.where(a == _kept(y, a, axis), 1.0, 0.0)
+    equal = np.where(a == kept(y, a, axis), 1.0, 0.0)
     return np.astype(equal / np.sum(equal, axis=axis, keepdims=True), a.dtype)
 
 
@@ -57,7 +51,7 @@ for extremum in (np.max, np.min):
         extremum,
         "a",
         jvp=lambda v, y, a, axis, keepdims: np.sum(v * _chosen(y, a, axis), axis=axis, keepdims=keepdims),
-        vjp=lambda g, y, a, axis, keepdims: _kept(g, a, axis) * _chosen(y, a, axis),
+        vjp=lambda g, y, a, axis, keepdims: kept(g, a, axis) * _chosen(y, a, axis),
     )
 
 

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from nnlib.numerics.arrays import is_traced
-from nnlib.numerics.blocks import axes_of
+from nnlib.numerics.arrays import axes_of, is_traced
 from nnlib.rules import differentiable, rule, rules_for, unbroadcast
 
 

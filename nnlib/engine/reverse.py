@@ -1,6 +1,6 @@
 """Reverse mode: each value remembers where it came from, and cotangents are pulled back along that way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,14 @@ from nnlib.rules import Operation, Rule, unbroadcast
 
 
 class Node(Traced):
-    """A value and its edges: the nodes it came from, each with the map of its cotangent to theirs.
+    """A value and its edges to the nodes it came from: argument position, node, and the map of cotangents to it.
 
     For elementwise operations the map is a factor, the local partial derivative, otherwise it is a function.
     """
 
     __slots__ = ("edges", "index")
 
-    def __init__(self, value: Any, level: int, edges: Sequence[tuple["Node", Any]] = ()) -> None:
+    def __init__(self, value: Any, level: int, edges: Sequence[tuple[int, Any, Any]] = ()) -> None:
         self.value, self.level, self.edges = value, level, edges
         self.index = next(counter)
 
@@ -34,7 +34,7 @@ class Node(Traced):
                     pull = rule.partial(y, *values, **options)
                     if type(y) is not np.float64 or type(a.value) is not np.float64:
                         pull = _fitted(pull, y, a.value)
-                edges.append((a, pull))
+                edges.append((i, a, pull))
         return type(self)(y, self.level, edges)
 
 
@@ -75,23 +75,26 @@ def ancestors(outputs: Sequence[Node]) -> list[Node]:
     found = {node.index: node for node in outputs}
     waiting = list(found.values())
     while waiting:
-        for parent, _ in waiting.pop().edges:
+        for _, parent, _ in waiting.pop().edges:
             if parent.index not in found:
                 found[parent.index] = parent
                 waiting.append(parent)
     return [found[index] for index in sorted(found, reverse=True)]
 
 
-def accumulate(order: Sequence[Node], adjoints: dict[int, Any]) -> dict[int, Any]:
-    """Pull the outputs' adjoints back through the nodes in `order`; return those of the nodes without edges."""
+def contributions(order: Iterable[Any], adjoints: dict[int, Any]) -> Iterator[tuple[Any, Any, int, Any]]:
+    """Pull the outputs' adjoints back through the nodes in `order`, edge by edge, until those of the inputs are left.
+
+    Yields a node, its adjoint, and the argument, with its position, to whose adjoint in `adjoints` it has just added.
+    """
     for node in order:
         if node.edges:
             g = adjoints.pop(node.index)
-            for parent, pull in node.edges:
+            for i, parent, pull in node.edges:
                 contribution = pull(g) if callable(pull) else g * pull
                 known = adjoints.get(parent.index)
                 adjoints[parent.index] = contribution if known is None else known + contribution
-    return adjoints
+                yield node, g, i, parent
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -145,7 +148,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         for out, g in zip(ends, leaves(fitting), strict=True):
             if followed(out):
                 adjoints[out.index] = adjoints[out.index] + g if out.index in adjoints else g
-        accumulate(order, adjoints)
+        for _ in contributions(order, adjoints):
+            pass
         given: set[int] = set()
         return tree_map(lambda x: _owned(adjoints.get(x.index), x.value, given), inputs)  # type: ignore[no-any-return]
 

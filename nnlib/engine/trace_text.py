@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.forward import push
 from nnlib.engine.numpy_shapes import getitem
 
 DIGITS = 4
@@ -81,16 +80,6 @@ def product(a: Any, b: Any) -> str:
     """Write a product of two numbers, the second in parentheses if it is negative."""
     first, second = (x if isinstance(x, str) else number(x) for x in (a, b))
     return f"{first} · {f'({second})' if second.startswith('-') else second}"
-
-
-def factor(step: Any, i: int) -> Any:
-    """Return the local partial derivative in argument `i`, or the word for it where it is not a number or array."""
-    rule = step.op.rule(i)
-    if rule.partial is not None:
-        return rule.partial(step.value, *step.values, **step.options)
-    if np.ndim(step.value) == np.ndim(step.values[i]) == 0:
-        return push(rule, np.ones_like(step.values[i]), step.value, step.values, step.options)
-    return f"J[{step.op.name}]"
 
 
 def expression(step: Any, name: Callable[[Any], str]) -> str:

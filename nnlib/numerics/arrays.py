@@ -9,8 +9,11 @@ import operator
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.floating[Any]]]  # numpy.typing would take time to import
+
+Axis: TypeAlias = int | tuple[int, ...] | None
 
 KEPT = {np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)}
 ALLOWED = "float16, float32, float64, integers or booleans"
@@ -85,6 +88,8 @@ def float_arrays(**named: Any) -> list[Array]:
 
 def real_number(value: Any, name: str) -> float:
     """Return one real number, such as a slope or a temperature, as a float; anything else is a TypeError."""
+    if type(value) is float:
+        return value
     try:
         if isinstance(value, str | bytes) or np.ndim(value):
             raise TypeError
@@ -104,3 +109,27 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     if size < least:
         raise ValueError(f"{name} must be an integer of at least {least}; got {value!r}")
     return size
+
+
+def summed_in(x: Array) -> Any:
+    """Return the dtype to sum in: float16 has no matrix product of its own, and too few digits."""
+    return np.dtype(np.float32) if x.itemsize == 2 else x.dtype
+
+
+def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """Name the axes by their positions; a number counts as a vector of one entry, as in NumPy's own reductions."""
+    if type(axis) is int and -ndim <= axis < ndim:  # the usual case
+        return (axis % ndim,)
+    if axis is None:
+        return tuple(range(ndim))
+    try:
+        axes: tuple[int, ...] = normalize_axis_tuple(axis, max(ndim, 1))
+    except TypeError:
+        raise TypeError(f"axis must be an integer, a tuple of integers or None; got {axis!r}") from None
+    return axes if ndim else ()
+
+
+def kept(reduced: Any, x: Any, axis: Axis) -> Any:
+    """Give what was reduced from `x` the shape that keepdims=True would have left."""
+    axes = axes_of(axis, x.ndim)
+    return np.reshape(reduced, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlib.numerics.arrays import Array
+from nnlib.numerics.arrays import Array, summed_in
 from nnlib.numerics.windows import Sliding, interior, windows
 
 BUFFER = 1 << 18  # entries
@@ -23,7 +23,7 @@ def correlate(x: Array, kernels: Array, s: Sliding) -> Array:
     """Return the output of the layer: the kernels times the columns of x."""
     groups, outputs, _ = kernels.shape
     plan = _plan(len(x), kernels.shape, s)
-    y = np.empty((len(x), groups, outputs, s.places), _summed_in(x))
+    y = np.empty((len(x), groups, outputs, s.places), summed_in(x))
     kernels = _in(y.dtype, kernels)
     for at, columns in _columns(x, s, plan, y.dtype):
         part = y[at]
@@ -38,7 +38,7 @@ def correlate(x: Array, kernels: Array, s: Sliding) -> Array:
 def correlate_with(g: Array, x: Array, s: Sliding, groups: int) -> Array:
     """Return the gradient of the kernels: the columns of x times the gradient g of the output, summed over places."""
     inputs, outputs = x.shape[1] // groups, g.shape[1] // groups
-    gradient = np.zeros((groups, inputs * s.weights, outputs), _summed_in(x))
+    gradient = np.zeros((groups, inputs * s.weights, outputs), summed_in(x))
     g = _in(gradient.dtype, g.reshape(len(g), groups, outputs, s.places))
     plan = _plan(len(x), (groups, outputs, inputs * s.weights), s)
     for at, columns in _columns(x, s, plan, gradient.dtype):
@@ -55,7 +55,7 @@ def scatter(g: Array, kernels: Array, s: Sliding) -> Array:
     groups, outputs, weights = kernels.shape
     plan = _plan(len(g), kernels.shape, s)
     x = np.empty((len(g), groups * weights // s.weights, *s.image), g.dtype)
-    buffer, padded = np.empty(plan.buffer, _summed_in(g)), np.empty(plan.padded, _summed_in(g))
+    buffer, padded = np.empty(plan.buffer, summed_in(g)), np.empty(plan.padded, summed_in(g))
     kernels = _in(buffer.dtype, kernels).swapaxes(1, 2)
     g = _in(buffer.dtype, g.reshape(len(g), groups, outputs, s.places))
     for images, m, pieces in plan.parts:
@@ -143,11 +143,6 @@ def by_group(w: Array, groups: int) -> Array:
 def _side_by_side(part: Array) -> Array:
     """Return images side by side: from (images, groups, rows, places) to (groups, rows, images · places)."""
     return part.transpose(1, 2, 0, 3).reshape(*part.shape[1:3], -1)
-
-
-def _summed_in(x: Array) -> Any:
-    """Return the dtype to sum in: float16 has no matrix product of its own, and too few digits."""
-    return np.dtype(np.float32) if x.itemsize == 2 else x.dtype
 
 
 def _in(dtype: Any, x: Array) -> Array:

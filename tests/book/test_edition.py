@@ -7,13 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import nbformat
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
-from book import edition
-from tests.copies import build, copy_book
+from book import attribution, edition
+from tests.copies import build, copy_book, copy_project
+from tools.browser import find
 from tools.paths import ROOT
 
 CHAPTER = """# The *first* one
@@ -178,9 +182,12 @@ def test_links_out_become_words_and_dead_ones_are_named(tmp_path: Path) -> None:
 # As an instructor
 
 KEPT = ("activations", "softmax", "losses")
-TITLE = "Neural networks, first weeks"
+TITLE = "Neural networks: first & second week"
+URL, SITE = "https://github.com/prof/nn-course", "https://prof.github.io/nn-course"
 CHECKS = ["test_recorded.py", "test_assignments.py", "test_references.py", "test_glossary.py", "test_api_page.py"]
-OF_PAGES = ["test_files.py"]
+OF_PAGES = ["test_files.py", "test_links.py", "test_downloads.py"]
+BUT = "not planted and not passes and not invalid and not heavy and not is_found"  # these try the tests themselves
+WORKFLOW = ".github/workflows/pages.yml"
 
 
 def changed(path: Path, pattern: str, new: str) -> None:
@@ -201,24 +208,62 @@ def run(folder: Path, *command: str | Path, **more: str) -> tuple[int, str]:
 
 def prove(folder: Path, *names: str, **more: str) -> tuple[int, str]:
     """Run these tests of a copy on the copy, but for the slowest and for those that try the tests themselves."""
+    return run(folder, "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "-k", BUT, *found(folder, names))
+
+
+def found(folder: Path, names: Sequence[str]) -> list[Path]:
     files = [path for name in names for path in (folder / "tests").rglob(name)]
     assert len(files) == len(names)
-    chosen = ["-m", "not slow", "-k", "not planted and not passes and not invalid and not heavy"]
-    return run(folder, "pytest", "-q", "-p", "no:cacheprovider", *chosen, *files, **more)
+    return files
+
+
+def publish(folder: Path) -> tuple[str, Path]:
+    """Run the workflow that publishes, as far as it runs here; return what it said, and the folder that it uploads.
+
+    What it installs is there already, and of the tests it runs those that an edition may fail.
+    """
+    steps = yaml.safe_load((folder / WORKFLOW).read_text(encoding="utf-8"))["jobs"]["build"]["steps"]
+    programs = folder / "programs"
+    programs.mkdir()
+    (programs / "make").write_text(f'#!/bin/sh\nexec {shutil.which("make")} -o setup "$@"\n')
+    (programs / "make").chmod(0o755)
+    (programs / "chromium").symlink_to(str(find()))
+    tests = " ".join(map(str, found(folder, [*CHECKS, *OF_PAGES])))
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "BOOK_", "MAKE"))}
+    env |= {
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "PYTHONPATH": str(folder),
+        "PYTEST_ADDOPTS": f"-p no:cacheprovider -m 'not slow' -k '{BUT}' {tests}",
+    }
+    said = ""
+    for step in steps:
+        if "run" in step:
+            command = ["bash", "-e", "-c", step["run"]]
+            answer = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+            said += answer.stdout + answer.stderr
+            assert answer.returncode == 0, said
+    uploads = [step["with"]["path"] for step in steps if "upload-pages-artifact" in step.get("uses", "")]
+    assert len(uploads) == 1
+    return said, folder / uploads[0]
 
 
 @pytest.mark.slow
 @pytest.mark.whole_book
-def test_three_chapters_changed_are_built_and_pass(tmp_path: Path) -> None:
-    folder = copy_book(tmp_path)
-    for name in ("tests", "tools"):
-        shutil.copytree(ROOT / name, folder / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    chapters = folder / "chapters"
+@pytest.mark.skipif(sys.platform == "win32" or shutil.which("make") is None, reason="needs make and a POSIX shell")
+@pytest.mark.skipif(find() is None, reason="needs Chromium, which the workflow would install")
+def test_three_chapters_with_another_name_and_no_solutions_are_published(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path)
+    chapters, config = folder / "chapters", folder / "_config.yml"
     # What an instructor does: leave out chapters, drop a section and a question, rename a heading, rename the book.
     for name in sorted(path.stem for path in (ROOT / "tests" / "recorded").glob("*.ipynb")):
         if name not in (*KEPT, "index", "notation"):
             changed(folder / "_toc.yml", rf"^  - file: chapters/{name}\n", "")
-    changed(folder / "_config.yml", r"^title: .*?$", f"title: {TITLE}")
+    changed(config, r"^title: .*?$", f'title: "{TITLE}"')
+    changed(config, r"^author: .*?$", "author: A. Professor")
+    changed(config, r"^copyright: .*?$", 'copyright: "2031"')
+    changed(config, r"^solutions: yes", "solutions: no")
+    changed(config, r"^  # baseurl: https://OWNER.github.io/NAME", f"  baseurl: {SITE}")
+    changed(config, r"^# repository: \{url: https://github.com/OWNER/NAME,", f"repository: {{url: {URL},")
     changed(chapters / "softmax.md", r"^\(softmax-chain\)=\n.*?(?=^\(softmax-entropy\)=)", "")
     changed(chapters / "softmax.md", r"^## The Jacobian$", "## All partial derivatives")
     changed(chapters / "assignments.md", r"^S0\.Q1\.1 [^\n]*\n", "")
@@ -238,14 +283,25 @@ def test_three_chapters_changed_are_built_and_pass(tmp_path: Path) -> None:
 
     status, said = run(folder, "tools.record", chapters / "softmax.md")
     assert status == 0, said
-    assert build(folder) == (0, "")
-    html = folder / "_build" / "html"
-    status, said = prove(folder, *CHECKS, *OF_PAGES, BOOK_HTML=str(html))
-    assert status == 0, said
+    said, html = publish(folder)
     assert "deselected" in said
     assert sorted(path.stem for path in (html / "downloads").glob("*.ipynb")) == sorted([*KEPT, "notation"])
     api = read(html / "chapters" / "api.html")
     assert "Derived in Softmax: All partial derivatives." in api
     assert "Derived in Convolution" not in api
-    assert TITLE in (html / "index.html").read_text(encoding="utf-8")
+    assert read(html / "index.html").startswith(TITLE)
+    for page in html.rglob("*.html"):
+        tree = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+        assert tree.title is not None
+        assert tree.title.get_text().endswith(TITLE)
+        foot = tree.select_one("footer")
+        assert foot is not None
+        assert "© 2031 A. Professor. Adapted from Every Gradient, Checked by its authors, under" in foot.get_text()
+        last = foot.select("a")[-1]["href"]
+        assert last == (attribution.LICENSE if page.stem == "search" else URL)
+        assert not tree.select(".solution")
+        assert page.stem == "teaching" or not re.search("solution", read(page), re.I)
+    note = nbformat.read(html / "downloads" / "softmax.ipynb", 4).cells[1].source
+    assert (html / ".nojekyll").is_file()
+    assert f"From {TITLE}, executed. Adapted from Every Gradient, Checked by its authors, under [CC BY 4.0]" in note
     assert "multilayer perceptron:" not in read(html / "index.html")

@@ -1,10 +1,7 @@
 """The transformations: against closed forms, central differences and each other, and what they refuse."""
 
 import gc
-import importlib.util
 import math
-import subprocess
-import sys
 import weakref
 
 import numpy as np
@@ -13,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnlib import autodiff, rules
+from nnlib import rules
 from nnlib.autodiff import grad, jacfwd, jacrev, jvp, value_and_grad, vjp
 from nnlib.engine import numpy_composed
 from nnlib.engine.numpy_shapes import concatenate
@@ -652,15 +649,6 @@ def test_the_tangent_of_a_constant_has_its_dtype():
     assert value[0].dtype == tangent[0].dtype == np.float64
 
 
-def test_traces_are_imported_when_they_are_asked_for():
-    code = "import sys, nnlib.autodiff as a; print('nnlib.trace' in sys.modules, a.trace.__module__)"
-    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert run.stdout.split() == ["False", "nnlib.trace"]
-    for name in ("trance", "hessian", ""):
-        with pytest.raises(AttributeError, match=f"'nnlib.autodiff' has no attribute '{name}'"):
-            getattr(autodiff, name)
-
-
 def test_what_only_the_outer_transformation_follows_has_no_inner_derivative():
     inner = jvp(lambda x: jvp(lambda y: x * 1.0, (2.0,), (1.0,))[1], (3.0,), (1.0,))
     assert inner == (0.0, 0.0)
@@ -706,10 +694,3 @@ def test_functions_without_a_module_are_named():
         grad(lambda t: softmax(np.ones(2), temperature=t)[0])(1.0)
     with pytest.raises(NotImplementedError, match=r"^np\.sort has no derivative rule"):
         grad(lambda x: np.sort(x)[0])(np.ones(2))
-
-
-def test_the_module_is_imported_without_traces(monkeypatch):
-    monkeypatch.setitem(sys.modules, "nnlib.trace", None)
-    module = importlib.util.module_from_spec(autodiff.__spec__)
-    autodiff.__spec__.loader.exec_module(module)
-    assert module.grad(lambda x: x * x)(3.0) == 6

@@ -1,5 +1,8 @@
 """The checker itself: its derivatives against closed forms."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -297,3 +300,20 @@ def test_along_a_tiny_or_huge_direction_no_step_over_or_underflows():
 def test_an_entry_that_is_done_is_not_spoiled_while_others_need_smaller_steps():
     x = directional_derivative(lambda x: np.array([1e10 + x, np.sin(1e5 * x)]), 1.0, 1.0)
     assert x == pytest.approx([1, 1e5 * np.cos(1e5)], rel=1e-5)
+
+
+DIFFERENCES = """
+import sys
+import subprocess
+import sys
+
+import numpy as np
+from nnlib.gradcheck import directional_derivative, numerical_gradient, numerical_jacobian
+numerical_jacobian(np.exp, [1.0, 2.0]), numerical_gradient(np.sum, [1.0]), directional_derivative(np.sin, 1.0, 1.0)
+print(*sorted(name for name in sys.modules if name.startswith("nnlib")))
+"""
+
+
+def test_the_differences_load_nothing_that_they_judge():
+    run = subprocess.run([sys.executable, "-c", DIFFERENCES], check=True, capture_output=True, text=True)
+    assert set(run.stdout.split()) == {"nnlib", "nnlib.gradcheck", "nnlib.numerics", "nnlib.numerics.arrays"}

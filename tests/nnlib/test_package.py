@@ -65,6 +65,7 @@ def test_a_name_that_is_no_module_is_told_what_there_is(name: str) -> None:
 def test_the_version_stands_in_one_place() -> None:
     assert nnlib.__version__ == metadata("nnlib")["Version"] == str(CITATION["version"])
     assert f"\n## {nnlib.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"version {nnlib.__version__}," in (CHAPTERS / "errata.md").read_text(encoding="utf-8")
 
 
 def test_the_metadata_say_what_the_package_is() -> None:

@@ -217,3 +217,19 @@ def test_a_trace_and_its_tables_cannot_be_changed():
     for thing, name in ((traced, "_steps"), (traced.evaluation, "title")):
         with pytest.raises(FrozenInstanceError):
             setattr(thing, name, "")
+
+
+@pytest.mark.parametrize("x", [0.7, np.array([0.7, -1.3, 2.1]), np.float32(0.7)], ids=["number", "array", "float32"])
+def test_the_tables_are_made_by_the_algorithm_itself(x):
+    def f(x, y):
+        z = np.sin(x) * y + x
+        return softmax(np.stack([z, z * z, x]), axis=0).sum() + np.sum(y / (1 + x * x))
+
+    y = np.asarray(1.1, np.asarray(x).dtype) + 0 * x
+    t = trace(f, x=x, y=y)
+    adjoint, gradient = t.adjoint(), vjp(f, x, y)[1](np.ones_like(vjp(f, x, y)[0]))
+    for i, g in zip((-1, 0), gradient, strict=True):
+        np.testing.assert_array_equal(adjoint[i], g, strict=True)
+    tangents = t.tangent(x=x, y=2 * y)
+    last = max(tangents.values)
+    np.testing.assert_array_equal(tangents[last], jvp(f, (x, y), (x, 2 * y))[1], strict=True)

@@ -16,8 +16,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from traitlets.config import Config
 
-from tools import lab_settings, lock
+from tools import chapters, lab_settings, lock
 from tools.paths import ROOT
 
 FOLDER = ROOT / ".binder"
@@ -63,7 +64,8 @@ def test_after_the_build_a_chapter_opens_as_a_notebook(tmp_path: Path) -> None:
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     # An environment at this prefix, as far as the script can see.
-    code = f"import sys, runpy; sys.prefix = {str(tmp_path)!r}; runpy.run_module(sys.argv[2], run_name='__main__')"
+    run = "sys.argv[:] = sys.argv[2:]; runpy.run_module(sys.argv[0], run_name='__main__')"
+    code = f"import sys, runpy; sys.prefix = {str(tmp_path)!r}; {run}"
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}" "$@"\n')
     python.chmod(0o755)
     env = os.environ | {"NB_PYTHON_PREFIX": str(tmp_path)}
@@ -73,6 +75,38 @@ def test_after_the_build_a_chapter_opens_as_a_notebook(tmp_path: Path) -> None:
     viewers = settings["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
     assert viewers == {"markdown": "Jupytext Notebook", "myst": "Jupytext Notebook"}
     assert json.loads(kernel.read_text()) == {"display_name": "Python 3", "argv": ["python"]}
+    server = (tmp_path / "etc" / "jupyter" / "jupyter_server_config.py").read_text()
+    config = Config()
+    exec(server, {"c": config})
+    assert config.ServerApp.contents_manager_class == "book.lab.contents.PageContentsManager"
+    assert str(ROOT) in server
+
+
+SERVER = """
+import sys
+sys.modules.update(dict.fromkeys(sys.argv[1:]))  # as if they were not installed
+from book.lab import contents
+"""
+
+
+def test_the_server_shows_pages_with_what_readers_have() -> None:
+    readers = {canonicalize_name(pin.split("==")[0]) for pin in pins()} | {"nnlib"}
+    known = importlib.metadata.packages_distributions()
+    others = [module for module, names in known.items() if not {canonicalize_name(name) for name in names} & readers]
+    assert {"sphinx", "docutils", "playwright"} <= set(others)
+    subprocess.run([sys.executable, "-c", SERVER, *others], cwd=ROOT, check=True)
+
+
+def test_solutions_can_be_left_out_of_an_image_for_good(tmp_path: Path) -> None:
+    chapter, page = tmp_path / "digits.md", tmp_path / "errata.md"
+    for path in (chapter, page):
+        shutil.copy2(ROOT / "chapters" / path.name, path)
+    lab_settings.leave_out_solutions(tmp_path)
+    text = chapter.read_text(encoding="utf-8")
+    assert "solution" not in text
+    assert text.count("{exercise-start}") == (ROOT / "chapters" / "digits.md").read_text().count("{solution-start}")
+    assert chapters.normal_form(text) == text
+    assert page.read_bytes() == (ROOT / "chapters" / "errata.md").read_bytes()
 
 
 @pytest.mark.skipif(RENDERER is None, reason="needs jupyter-repo2docker, for the recipe of the image; no Docker engine")

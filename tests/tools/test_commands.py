@@ -275,6 +275,28 @@ def test_a_failing_command_gives_its_log() -> None:
 
 # Testing
 
+RUN_ONE = re.findall(
+    r"`((?:\w+=\S+ )?\.venv/bin/python -m pytest [^`]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+)
+
+
+def test_there_is_a_command_for_a_file_a_test_a_chapter_and_a_page() -> None:
+    for part in ("test_softmax.py$", " -k ", r"--nbval .*\.ipynb$", "^BOOK_HTML=.*book/pages"):
+        assert any(re.search(part, command) for command in RUN_ONE)
+
+
+@needs_sh
+@pytest.mark.slow
+@pytest.mark.parametrize("command", RUN_ONE)
+def test_what_contributing_says_about_running_one_test_finds_tests(command: str) -> None:
+    """To the point at which they would run: each of them runs in this very test run, too."""
+    line = command.replace(".venv/bin/python", sys.executable) + " --collect-only -q"
+    answer = subprocess.run(line, cwd=ROOT, shell=True, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    found = re.search(r"^(\d+)(?:/\d+)? tests collected", answer.stdout, re.M)
+    assert found
+    assert int(found[1]) > 0
+
 
 @pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "workers"])
 def test_a_failure_is_named_when_it_happens(tmp_path: Path, workers: list[str]) -> None:
