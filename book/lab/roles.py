@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from book.edition import split
 from book.lab.names import Names, Place
 
 CODE = r"(?<![`}])(?P<ticks>`{1,2})(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
@@ -75,7 +76,7 @@ class Page:
     def _resolvers(self) -> dict[str, Callable[[str], Place | None]]:
         labels = dict.fromkeys(("ref", "eq", "numref"), self._label)
         works = dict.fromkeys(("cite:t", "cite:p"), self._work)
-        return {"term": self._term, "doc": self._page} | labels | works
+        return {"term": self._term, "doc": self._page, "section": self._sections} | labels | works
 
     def _at(self, place: Place | None, anchor: str = "") -> Place | None:
         """Return a place with its address as seen from this page."""
@@ -87,6 +88,12 @@ class Page:
 
     def _label(self, label: str) -> Place | None:
         return self._at(self.own.get(label) or self.names.places.get(label), f"#{label}")
+
+    def _sections(self, labels: str) -> Place | None:
+        found = [self.names.places.get(label) for label in split(labels)]
+        places = [place for place in found if place]
+        words = " and ".join(f"{self.names.titles[place.page]}: {place.text}" for place in places)
+        return self._at(Place(places[0].page, words), f"#{split(labels)[0]}") if places == found else None
 
     def _term(self, term: str) -> Place | None:
         place = self.names.terms.get(term.lower())
