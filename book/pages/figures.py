@@ -44,7 +44,7 @@ def check(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def slim(svg: str) -> str:
-    """Return the SVG without its metadata, with tenths of a point in its paths and hundredths elsewhere, finer than a pixel."""
+    """Return the SVG without its metadata, with tenths of a point in its paths and hundredths elsewhere."""
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
     svg = re.sub(r'(?<=\s)d="[^"]*"', lambda path: re.sub(r"\s+", " ", DIGITS.sub(r"\1", path[0])), svg)
     return re.sub(r">\s+<", "><", LONG.sub(r"\1", svg))

@@ -7,7 +7,6 @@ brings up is answered.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
