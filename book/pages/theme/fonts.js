@@ -1,1 +1,1 @@
-document.fonts.forEach(function (font) { font.load(); });
+(function (page) { page.style.visibility = "hidden"; document.fonts.forEach(function (font) { font.load(); }); document.fonts.ready.then(function () { page.style.visibility = ""; }); })(document.documentElement);
