@@ -14,7 +14,7 @@ help:
 	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions)"
 	@echo "make pdf        print the book: a PDF of every chapter and one of the whole, in _build/pdf (needs Chromium)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
-	@echo "make check      the quick loop, two to three minutes: lint, unit tests, changed chapters"
+	@echo "make check      the quick loop, three to five minutes: lint, unit tests, changed chapters"
 	@echo "make record     execute changed chapters into tests/recorded (CHAPTERS=\"softmax losses\": these; ALL=1: all)"
 	@echo "make format     bring code and chapters into their normal form"
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"

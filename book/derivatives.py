@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from book.sources import files
 from nnlib import activations, autodiff
 from nnlib.pooling import max_pool2d
 
@@ -86,6 +87,8 @@ class Derivatives(SphinxDirective):
         kind = self.arguments[0]
         if kind not in LISTS:
             raise self.error(f"There is no list named {kind!r}; choose one of {', '.join(LISTS)}.")
+        for path in files("nnlib"):
+            self.env.note_dependency(str(path))
         return self.parse_text_to_nodes(LISTS[kind]())
 
 

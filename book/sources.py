@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import jupytext
-
 ROOT = Path(__file__).resolve().parents[1]
-FORMAT = "md:myst"
+CELL = re.compile(
+    r"^(?P<fence>`{3,})\{code-cell\}.*?\n(?:---\n.*?^---\n|(?::.*?\n)*)(?P<code>.*?)^(?P=fence)", re.M | re.S
+)
 STATIC = ROOT / "book" / "pages" / "static"  # every build copies it: no page needs to be made again
 TOOLS = ("book", "pyproject.toml", "requirements.lock")  # what makes each page, and runs its cells
 PAGES = ("_config.yml", "_toc.yml", "index.md", "chapters", "trials/reports", "nnlib")
@@ -58,8 +58,7 @@ def dependencies(page: Path, root: Path = ROOT) -> list[Path]:
 @cache
 def _code(text: str) -> str:
     """Return the code of a page, without the lines that only IPython understands."""
-    code = "\n".join(cell.source for cell in jupytext.reads(text, FORMAT).cells if cell.cell_type == "code")
-    return re.sub(r"(?m)^\s*[%!].*$", "", code)
+    return re.sub(r"(?m)^\s*[%!].*$", "", "\n".join(cell["code"] for cell in CELL.finditer(text)))
 
 
 @cache

@@ -48,8 +48,8 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> grad(lambda x: x @ x)(np.array([1.0, 2.0])).tolist()
     [2.0, 4.0]
     """
-    with_value = value_and_grad(f)
-    return functools.wraps(f)(lambda *args, **kwargs: with_value(*args, **kwargs)[1])
+    both = _value_and_gradient(f)
+    return functools.wraps(f)(lambda *args, **kwargs: both(*args, **kwargs)[1])
 
 
 def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
@@ -63,8 +63,10 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     >>> float(value), float(gradient)
     (8.0, 12.0)
     """
+    return functools.wraps(f)(_value_and_gradient(f))
 
-    @functools.wraps(f)
+
+def _value_and_gradient(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     def both(x: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         y, pullback = vjp(lambda x: f(x, *args, **kwargs), x)
         if isinstance(y, (list, tuple, dict)) or y.shape != ():

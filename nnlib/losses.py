@@ -10,8 +10,9 @@ import numpy as np
 from nnlib.activations import sigmoid
 from nnlib.numerics.arrays import Array, float_array, float_arrays
 from nnlib.numerics.blocks import by_blocks
+from nnlib.numerics.shifted import as_given, log_total, shift, total
 from nnlib.rules import differentiable, rule
-from nnlib.softmax import log_softmax, softmax
+from nnlib.softmax import softmax
 
 
 @differentiable("logits", "targets")
@@ -109,6 +110,7 @@ rule(squared_error, "target", partial=lambda loss, f, y: 2 * (y - f))
 
 
 @differentiable("logits")
+@np.errstate(all="ignore")  # limits are meant
 def cross_entropy(logits: Array, labels: Any) -> Array:
     """Return the cross-entropy of class labels and softmax predictions, −ln softmax(a)_y, one value a row.
 
@@ -142,12 +144,13 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
     [0.4076, 1.0986]
     """
     a = float_array(logits, "logits")
-    y = _checked_labels(a, labels)
-    loss: Array = -log_softmax(a)[_each(y)]
-    return loss
+    right, last = _labeled(a, labels), (a.ndim - 1,)
+    z, maximum = shift(a, last)
+    return as_given(log_total(z, a, maximum, last)[..., 0] - z[right], a)
 
 
 @differentiable("logits")
+@np.errstate(all="ignore")  # limits are meant
 def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     """Return the gradient of `cross_entropy` in the logits, softmax(a) − e_y, row by row.
 
@@ -164,11 +167,13 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     [0.09, 0.2447, -0.3348]
     """
     a = float_array(logits, "logits")
-    label = _each(_checked_labels(a, labels))
-    p = softmax(a.astype(np.float32) if a.dtype == np.float16 else a)
-    p[label] *= 0  # not = 0: a nan stays
-    p[label] = -p.sum(axis=-1)
-    return p.astype(a.dtype, copy=False)
+    right, last = _labeled(a, labels), (a.ndim - 1,)
+    z, _ = shift(a, last)
+    e = np.exp(z, out=z)
+    e /= total(e, last)
+    e[right] *= 0  # not = 0: a nan stays
+    e[right] = -total(e, last)[..., 0]
+    return as_given(e, a)
 
 
 def _softmax_rule(v: Array, d: Array, a: Array, labels: Any) -> Array:
@@ -194,12 +199,8 @@ def _check_shapes(name: str, x: Array, other: str, y: Array) -> None:
         )
 
 
-def _each(y: Any) -> tuple[Any, ...]:
-    """Index the entries of the labels, one in each row."""
-    return (*np.ogrid[tuple(map(slice, y.shape))], y)
-
-
-def _checked_labels(logits: Array, labels: Any) -> Any:
+def _labeled(logits: Array, labels: Any) -> tuple[Any, ...]:
+    """Check the labels, and return the index of the logits that they name, one in each row."""
     y = np.asarray(labels)
     if y.size and y.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, the indices of classes; got dtype {y.dtype}")
@@ -210,4 +211,5 @@ def _checked_labels(logits: Array, labels: Any) -> Any:
         raise ValueError(f"logits of shape {logits.shape} have no class for a label to name")
     if y.size and y.astype(np.uint64).max() >= classes:  # a negative label becomes a huge one
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
-    return y.astype(np.intp, copy=False)
+    rows = (np.arange(n).reshape(-1, *(1,) * (y.ndim - i)) for i, n in enumerate(y.shape, start=1))
+    return (*rows, y.astype(np.intp))  # an empty list has no integers in it

@@ -76,55 +76,76 @@ class Rule:
     partial: Function | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class EveryPosition(list[Rule]):
+    """The rules of an operation that takes any number of arrays: all are the one rule, told the position."""
+
+    def __getitem__(self, position: Any) -> Any:
+        rule = super().__getitem__(0)
+        jvp = functools.partial(rule.jvp, position=position) if rule.jvp else None
+        vjp = functools.partial(rule.vjp, position=position) if rule.vjp else None
+        return Rule(jvp, vjp)
+
+
+@dataclass(frozen=True, eq=False)
 class Operation:
     """A function that can be differentiated, the names of its differentiable arguments, and their rules."""
 
     function: Function
     implementation: Function
     arrays: tuple[str, ...]
-    signature: inspect.Signature | None
-    variadic: bool  # takes any number of arrays
-    _leading: bool  # the arrays come first, and may be given without their names
-    _positional: int  # how many arguments may be
-    _defaults: dict[str, Any]
-    _rules: list[Rule | None]
+    signature: inspect.Signature | None  # None: every argument is a differentiable array, given by position
+    rules: list[Rule]  # one for each differentiable argument, empty until it is registered
 
-    @property
+    @functools.cached_property
     def name(self) -> str:
         """The function's name, for messages and traces."""
         return str(getattr(self.function, "__name__", self.function))
+
+    @functools.cached_property
+    def variadic(self) -> bool:
+        """Whether it takes any number of arrays."""
+        return self.arrays[0].startswith("*")
+
+    @functools.cached_property
+    def unnamed(self) -> list[str]:
+        """The arguments that may be given without their names."""
+        parameters = self.signature.parameters if self.signature else {}
+        return [name for name, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
+
+    @functools.cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The arguments that may be left out."""
+        parameters = self.signature.parameters if self.signature else {}
+        return {name: p.default for name, p in parameters.items() if p.default is not p.empty}
+
+    @functools.cached_property
+    def leading(self) -> bool:
+        """Whether the arrays come first, and may be given without their names."""
+        return self.variadic or self.signature is None or self.unnamed[: len(self.arrays)] == [*self.arrays]
 
     def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Split a call into the differentiable arguments, in order, and all others by keyword."""
         if self.signature is None:
             return list(args), kwargs
         if self.variadic:
-            return list(args), {**self._defaults, **kwargs}
+            return list(args), {**self.defaults, **kwargs}
         parameters = self.signature.parameters
         given = {**dict(zip(parameters, args, strict=False)), **kwargs}
-        options = {**self._defaults, **given}
+        options = {**self.defaults, **given}
         once = len(given) == len(args) + len(kwargs)
-        if len(options) != len(parameters) or len(args) > self._positional or not once:
+        if len(options) != len(parameters) or len(args) > len(self.unnamed) or not once:
             self.signature.bind(*args, **kwargs)  # says what is wrong
         return [options.pop(name) for name in self.arrays], options
 
     def call(self, arrays: Sequence[Any], options: dict[str, Any]) -> Any:
         """Run the operation on what `bind` returned."""
-        if self._leading:
+        if self.leading:
             return self.implementation(*arrays, **options)
         return self.implementation(**dict(zip(self.arrays, arrays, strict=True)), **options)
 
-    def rule(self, position: int) -> Rule:
-        """Return the rule for the differentiable argument at `position`."""
-        if self.variadic:
-            rule = self._rules[0] or Rule()
-            return Rule(*(f and functools.partial(f, position=position) for f in (rule.jvp, rule.vjp, rule.partial)))
-        return self._rules[position] or Rule()
-
     def missing(self) -> list[str]:
         """Name the differentiable arguments that have no rule yet."""
-        return [name for name, rule in zip(self.arrays, self._rules, strict=True) if rule is None]
+        return [name for name, rule in zip(self.arrays, self.rules, strict=True) if rule == Rule()]
 
 
 _OPERATIONS: dict[Function, Operation] = {}
@@ -166,13 +187,8 @@ def register(function: Function, *arrays: str, implementation: Function | None =
     if not arrays or (variadic and len(arrays) > 1) or (signature and any(name not in known for name in arrays)):
         allowed = f"; its arguments are {', '.join(known)}; one with a star stands alone" if signature else ""
         raise ValueError(f"{function} needs the names of its differentiable arguments, got {arrays}{allowed}")
-    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-    unnamed = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
-    leading = variadic or signature is None or unnamed[: len(arrays)] == [*arrays]
-    rules: list[Rule | None] = [None] * len(arrays)
-    _OPERATIONS[function] = Operation(
-        function, implementation or function, arrays, signature, variadic, leading, len(unnamed), defaults, rules
-    )
+    rules = EveryPosition([Rule()]) if variadic else [Rule()] * len(arrays)
+    _OPERATIONS[function] = Operation(function, implementation or function, arrays, signature, rules)
 
 
 def differentiable(*arrays: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -225,9 +241,10 @@ def rule(
     if known is None or array not in known.arrays:
         allowed = known.arrays if known else "none: mark the function with @differentiable first"
         raise ValueError(f"{function} is not differentiable in {array!r}; registered arguments: {allowed}")
-    if not (partial is None) == (jvp is not None) == (vjp is not None):
+    given = jvp is not None, vjp is not None, partial is not None
+    if given not in {(True, True, False), (False, False, True)}:
         raise ValueError(f"a rule of {known.name} needs both jvp and vjp, or partial alone")
-    known._rules[known.arrays.index(array)] = Rule(jvp, vjp, partial)
+    known.rules[known.arrays.index(array)] = Rule(jvp, vjp, partial)
 
 
 def unbroadcast(cotangent: Any, like: Any) -> Any:

@@ -39,7 +39,7 @@ class _Step(Node):
 
     def partial(self, i: int) -> Any:
         """Return the local partial derivative in argument `i`, or the word for it where it is not a number or array."""
-        rule = self.op.rule(i)
+        rule = self.op.rules[i]
         if rule.partial is not None:
             return rule.partial(self.value, *self.values, **self.options)
         if np.ndim(self.value) == np.ndim(self.values[i]) == 0:
@@ -147,7 +147,8 @@ class Trace:
         return Table("Adjoint trace", header, rows, self._by_number(final | adjoints))
 
     def _partial(self, step: _Step, parent: _Step) -> str:
-        return f"∂{self._name(step)}/∂{self._name(parent)}"
+        """Write the local derivative ∂φᵢ/∂vⱼ; ∂vᵢ/∂vⱼ would be along every way, as adjoints are."""
+        return f"∂φ{self._name(step)[1:]}/∂{self._name(parent)}"
 
     def __str__(self) -> str:
         return str(self.evaluation)

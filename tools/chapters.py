@@ -15,9 +15,10 @@ from jupytext.config import load_jupytext_configuration_file
 from nbclient import NotebookClient
 
 from book import edition
-from book.sources import FORMAT, dependencies, digest
+from book.sources import dependencies, digest
 from tools.paths import CHAPTERS, LOCK, RECORDED, ROOT
 
+FORMAT = "md:myst"
 EVASIONS = {
     "nbval-skip",
     "nbval-ignore-output",

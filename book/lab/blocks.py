@@ -75,6 +75,12 @@ def _works(given: str, body: str, page: str, names: Names) -> str:
     return "\n".join(lines)
 
 
+def _derivatives(given: str, body: str, page: str, names: Names) -> str:
+    if given == "kinks":  # with values that the build computes
+        return _at_the_build(given, body, page, names)
+    return f'`autodiff.supported()["{given}"]` in a code cell, after `from nnlib import autodiff`, gives this list.'
+
+
 def _at_the_build(given: str, body: str, page: str, names: Names) -> str:
     return ":::{note}\nWhat stands here is collected when the book is built: `make book`.\n:::"
 
@@ -84,4 +90,5 @@ MAKERS: dict[str, Callable[[str, str, str, Names], str | None]] = {
     "eval-rst": _functions,
     "bibliography": _works,
     "ledger": _at_the_build,
+    "derivatives": _derivatives,
 }

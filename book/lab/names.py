@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from book.edition import Edition
 from nnlib.claims import VERDICT
 
 TITLE = re.compile(r"^# +(.+)$", re.M)
@@ -27,6 +28,7 @@ NUMBERED = {
     "Exercise {}": re.compile(r"^:{3,}\{exercise-start\}\n:label: (\S+)$", re.M),
 }
 GLOSSARY = re.compile(r"^`{3,}\{glossary\}\n(.*?)^`{3,}$", re.M | re.S)
+ROW = re.compile(r"^[SM]\d\S* \|.*\{ref\}`(?:[^`<]*<)?([\w-]+)>?`", re.M)
 WORK = re.compile(r"^@\w+\{(\S+),\n(.*?)^\}", re.M | re.S)
 FIELD = re.compile(r"^\s*(\w+)\s*=\s*\{(.*)\},?$", re.M)
 GLUED = "application/papermill.record/text/plain"
@@ -76,14 +78,25 @@ class Names:
         return {page: path.read_text(encoding="utf-8") for page, path in paths.items() if path.exists()}
 
     @cached_property
+    def elsewhere(self) -> Edition:
+        """What the table of contents leaves out; JupyterLab can open those pages, too."""
+        return Edition.of(self.root)
+
+    @cached_property
     def titles(self) -> dict[str, str]:
         """The title of each page."""
-        return {page: found[1] for page, text in self.texts.items() if (found := TITLE.search(text))}
+        found = {page: title[1] for page, text in self.texts.items() if (title := TITLE.search(text))}
+        return {f"{page}.md": title for page, title in self.elsewhere.pages.items()} | found
 
     @cached_property
     def places(self) -> dict[str, Place]:
-        """Where each label of the book leads."""
-        return {label: place for page, text in self.texts.items() for label, place in self.labels(page, text)}
+        """Where each label of the book leads; one that is left out has no number, but a section."""
+        pages = {title: page for page, title in self.titles.items()}
+        out = {
+            label: Place(pages[place.chapter], place.section if place.own else f"({place})")
+            for label, place in self.elsewhere.labels.items()
+        }
+        return out | {label: place for page, text in self.texts.items() for label, place in self.labels(page, text)}
 
     def labels(self, page: str, text: str) -> Iterator[tuple[str, Place]]:
         """Yield the labels of one page; a copy has the number of its chapter."""
@@ -147,7 +160,12 @@ class Names:
             "equations": sum(label.startswith("eq-") for label in labels),
             "definitions": sum(label.startswith("def-") for label in labels),
             "cells": sum(text.count("\n```{code-cell}") for text in self.texts.values()),
+            "questions": self._rows("chapters/assignments.md"),
+            "mistakes": self._rows("chapters/mistakes.md"),
         }
+
+    def _rows(self, page: str) -> int:
+        return sum(label not in self.elsewhere.labels for label in ROW.findall(self.texts.get(page, "")))
 
 
 def _plain(text: str) -> str:

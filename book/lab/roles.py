@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from book.edition import split
 from book.lab.names import Names, Place
 
 CODE = r"(?<![`}])(?P<ticks>`{1,2})(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
 ROLE = re.compile(CODE + r"|\{(?P<role>[a-z][\w:]*)\}`(?P<text>[^`\"]+)`", re.S)
 NAMED = re.compile(r"(.+?)\s*<([^<>]+)>", re.S)  # words <target>
 LINK = re.compile(r"\[(?:\\.|\[[^\[\]]*\]|[^\[\]\\])*\]\([^\s()]*\s\"(\{[a-z][\w:]*\}`[^`\"]+`)\"\)")
-ABBREVIATION = re.compile(r"\{abbr\}`[^`]* \((glue:text|total) ([^`()]+)\)`")
+ABBREVIATION = re.compile(r"\{abbr\}`[^`]* \((glue:text|total|py:\w+) ([^`()]+)\)`")
 CLASS = re.compile(r"\[([^\[\]]+)\]\{\.([\w-]+)\}")
 CLASSED = re.compile(r"\{abbr\}`([^`]*) \(class ([\w-]+)\)`")
 SPECIAL = re.compile(r"([\[\]|])")
@@ -62,6 +63,8 @@ class Page:
             return f"{{abbr}}`{values[text]} ({role} {text})`" if text in values else None
         found = NAMED.fullmatch(text)
         words, target = (found[1], found[2]) if found else (None, text)
+        if role.startswith("py:"):
+            return f"{{abbr}}`{words or target.rpartition('.')[2]} ({role} {text})`"
         place = self._resolvers[role](target) if role in self._resolvers else None
         if place is None:
             return None
@@ -73,7 +76,7 @@ class Page:
     def _resolvers(self) -> dict[str, Callable[[str], Place | None]]:
         labels = dict.fromkeys(("ref", "eq", "numref"), self._label)
         works = dict.fromkeys(("cite:t", "cite:p"), self._work)
-        return {"term": self._term, "doc": self._page} | labels | works
+        return {"term": self._term, "doc": self._page, "section": self._sections} | labels | works
 
     def _at(self, place: Place | None, anchor: str = "") -> Place | None:
         """Return a place with its address as seen from this page."""
@@ -85,6 +88,12 @@ class Page:
 
     def _label(self, label: str) -> Place | None:
         return self._at(self.own.get(label) or self.names.places.get(label), f"#{label}")
+
+    def _sections(self, labels: str) -> Place | None:
+        found = [self.names.places.get(label) for label in split(labels)]
+        places = [place for place in found if place]
+        words = " and ".join(f"{self.names.titles[place.page]}: {place.text}" for place in places)
+        return self._at(Place(places[0].page, words), f"#{split(labels)[0]}") if places == found else None
 
     def _term(self, term: str) -> Place | None:
         place = self.names.terms.get(term.lower())

@@ -25,7 +25,7 @@ SHOWN = "shown_by_the_book"  # in the metadata: of a cell that is no part of the
 
 TRACKED = """\
 Opened from `{path}`, a file of the book: saving changes it.
-To try things out, first save a copy: File, Save Notebook As, `work/{name}`.
+To try things out, first save a copy: File, Save Markdown File As, `work/{name}`.
 """
 FOLDED = "A solution opens with a click on its title, its code with a click on the dots below it."
 ABSENT = "Solutions are not shown here; saving keeps them in the file."

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.engine.traced import Traced, running_level
-from nnlib.engine.tree import like, number, tree_map
+from nnlib.engine.tree import filled, leaves, leaves_like, like, number, numbers
 from nnlib.rules import Operation, Rule
 
 
@@ -28,7 +28,7 @@ def push_all(op: Operation, tangents: Iterable[tuple[int, Any]], y: Any, values:
     """Add up what each argument's tangent, given with its position, contributes to that of the result."""
     total: Any = None
     for i, tangent in tangents:
-        contribution = push(op.rule(i), tangent, y, values, options)
+        contribution = push(op.rules[i], tangent, y, values, options)
         total = contribution if total is None else total + contribution
     if not type(total) is type(y) is np.float64 and (total.shape != y.shape or total.dtype != y.dtype):
         total = np.astype(np.broadcast_to(total, y.shape), y.dtype)
@@ -79,16 +79,15 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     if not (isinstance(primals, (tuple, list)) and isinstance(tangents, (tuple, list))):
         raise TypeError("jvp needs a tuple of arguments and a tuple of tangents: jvp(f, (x,), (v,))")
+    primals, tangents = tuple(primals), tuple(tangents)
+    directions = leaves_like(primals, tangents)
+    pairs = [(x, like(x, v, "the tangent", "its argument")) for x, v in zip(numbers(primals), directions, strict=True)]
     with running_level() as level:
-        y = f(*tree_map(lambda x, v: _dual(x, v, level), tuple(primals), tuple(tangents)))
-
-    def followed(out: Any) -> bool:
-        return isinstance(out, Dual) and out.level == level
-
-    value = tree_map(lambda out: out.value if followed(out) else number(out), y)
-    return value, tree_map(lambda out: out.tangent if followed(out) else np.zeros_like(number(out)), y)
+        y = f(*filled(primals, iter([Dual(x, v, level) for x, v in pairs])))
+    ends = [out if isinstance(out, Dual) and out.level == level else _constant(out) for out in leaves(y)]
+    return filled(y, iter([out.value for out in ends])), filled(y, iter([out.tangent for out in ends]))
 
 
-def _dual(x: Any, v: Any, level: int) -> Dual:
-    x = number(x)
-    return Dual(x, like(x, v, "the tangent", "its argument"), level)
+def _constant(y: Any) -> Dual:
+    value = number(y)
+    return Dual(value, np.zeros_like(value), -1)

@@ -42,8 +42,7 @@ def _composed(function: Function) -> Callable[[Function], Function]:
 
 @_composed(np.mean)
 def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    total = np.sum(a, axis=axis, keepdims=keepdims)
-    return total / _count(a, axis)
+    return a.sum(axis=axis, keepdims=keepdims) / _count(a, axis)
 
 
 @_composed(np.var)

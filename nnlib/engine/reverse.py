@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.engine.traced import Traced, counter, running_level
-from nnlib.engine.tree import leaves, like, number, tree_map
+from nnlib.engine.tree import filled, leaves, leaves_like, like, number, numbers
 from nnlib.rules import Operation, Rule, unbroadcast
 
 
@@ -27,7 +27,7 @@ class Node(Traced):
         edges = []
         for i, a in enumerate(arrays):
             if isinstance(a, Node) and a.level == self.level:
-                rule = op.rule(i)
+                rule = op.rules[i]
                 if rule.partial is None:
                     pull = _pull(op, rule, a.value, y, *values, **options)
                 else:
@@ -39,16 +39,16 @@ class Node(Traced):
 
 
 def _fitted(partial: Any, y: Any, x: Any) -> Any:
-    """Make a partial derivative map a cotangent like `y` to one like `x`, in shape and dtype."""
-    if isinstance(partial, (float, int)):
-        times = _same if partial == 1 else None
-    else:
-        times, partial = None, partial if partial.dtype == y.dtype else partial.astype(y.dtype)
+    """Return a partial derivative as what takes a cotangent like `y` to one like `x`: a factor if these are alike."""
+    is_number = isinstance(partial, (float, int))
+    if not is_number and partial.dtype != y.dtype:
+        partial = partial.astype(y.dtype)
+    is_one = is_number and partial == 1
     if y.shape == x.shape and y.dtype == x.dtype:
-        return times or partial
+        return _same if is_one else partial
 
     def pull(g: Any) -> Any:
-        g = unbroadcast(g if times else g * partial, x)
+        g = unbroadcast(g if is_one else g * partial, x)
         return g if g.dtype == x.dtype else g.astype(x.dtype)
 
     return pull
@@ -131,36 +131,35 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> [cotangent.tolist() for cotangent in pullback(1.0)]
     [[3.0, 4.0], [1.0, 2.0]]
     """
+    given = numbers(primals)
     with running_level() as level:
-        inputs = tree_map(lambda x: Node(number(x), level), primals)
-        outputs = f(*inputs)
-
-    def followed(out: Any) -> bool:
-        return isinstance(out, Node) and out.level == level
-
-    value = tree_map(lambda out: out.value if followed(out) else number(out), outputs)
+        inputs = [Node(x, level) for x in given]
+        outputs = f(*filled(primals, iter(inputs)))
     ends = leaves(outputs)
-    order = ancestors([out for out in ends if followed(out)])
+    followed = [isinstance(out, Node) and out.level == level for out in ends]
+    values = [out.value if known else number(out) for out, known in zip(ends, followed, strict=True)]
+    order = ancestors([out for out, known in zip(ends, followed, strict=True) if known])
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        fitting = tree_map(lambda y, g: like(y, g, "the cotangent", "the result"), value, cotangent)
         adjoints: dict[int, Any] = {}
-        for out, g in zip(ends, leaves(fitting), strict=True):
-            if followed(out):
-                adjoints[out.index] = adjoints[out.index] + g if out.index in adjoints else g
+        for out, known, y, g in zip(ends, followed, values, leaves_like(outputs, cotangent), strict=True):
+            fitting = like(y, g, "the cotangent", "the result")
+            if known:
+                adjoints[out.index] = adjoints[out.index] + fitting if out.index in adjoints else fitting
         for _ in contributions(order, adjoints):
             pass
-        given: set[int] = set()
-        return tree_map(lambda x: _owned(adjoints.get(x.index), x.value, given), inputs)  # type: ignore[no-any-return]
+        shared: set[int] = set()
+        gradients = [_owned(adjoints.get(x.index), x.value, shared) for x in inputs]
+        return filled(primals, iter(gradients))  # type: ignore[no-any-return]
 
-    return value, pullback
+    return filled(outputs, iter(values)), pullback
 
 
-def _owned(adjoint: Any, x: Any, given: set[int]) -> Any:
+def _owned(adjoint: Any, x: Any, shared: set[int]) -> Any:
     """Return a gradient that the caller may change: no view, and no array that was given out before."""
     if adjoint is None:
         return np.zeros_like(x)
-    if isinstance(adjoint, np.ndarray) and (not adjoint.flags.owndata or id(adjoint) in given):
+    if isinstance(adjoint, np.ndarray) and (not adjoint.flags.owndata or id(adjoint) in shared):
         adjoint = adjoint.copy()
-    given.add(id(adjoint))
+    shared.add(id(adjoint))
     return adjoint

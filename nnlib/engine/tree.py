@@ -1,9 +1,11 @@
 """What the transformations take and give: arrays, and nested lists, tuples and dicts of arrays as one argument."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
-from nnlib.numerics.arrays import float_array, is_traced
+import numpy as np
+
+from nnlib.numerics.arrays import float_array
 
 
 def number(x: Any) -> Any:
@@ -11,7 +13,10 @@ def number(x: Any) -> Any:
 
     The array is a view, so that a gradient that is an argument itself can be told from one that the caller may change.
     """
-    return x if is_traced(x) else float_array(x)[()]
+    if type(x) is float:
+        return np.float64(x)
+    array = float_array(x)
+    return array[()] if type(array) is np.ndarray else array
 
 
 def like(x: Any, v: Any, what: str, whose: str) -> Any:
@@ -22,8 +27,27 @@ def like(x: Any, v: Any, what: str, whose: str) -> Any:
     return v if v.dtype == x.dtype else v.astype(x.dtype)
 
 
-def tree_map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
-    """Apply `f` to each array in a nested container, and to the arrays at the same place in the others.
+def leaves(tree: Any) -> list[Any]:
+    """List what stands in a nested container, in order."""
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    return [leaf for part in tree for leaf in leaves(part)] if isinstance(tree, (list, tuple)) else [tree]
+
+
+def numbers(tree: Any) -> list[Any]:
+    """List the arrays in a nested container, in order."""
+    return [number(leaf) for leaf in leaves(tree)]
+
+
+def filled(tree: Any, values: Iterator[Any]) -> Any:
+    """Return a container like `tree` that holds these values, in order."""
+    if isinstance(tree, dict):
+        return {key: filled(part, values) for key, part in tree.items()}
+    return type(tree)([filled(part, values) for part in tree]) if isinstance(tree, (list, tuple)) else next(values)
+
+
+def leaves_like(tree: Any, other: Any) -> list[Any]:
+    """List what stands in `other` where `tree` has an array.
 
     Raises
     ------
@@ -31,23 +55,13 @@ def tree_map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
         If the containers differ in type, length or keys.
     """
     if not isinstance(tree, (list, tuple, dict)):
-        for other in others:
-            if isinstance(other, (tuple, dict)):
-                raise ValueError(f"the containers differ: an array at the place of {_describe(other)}")
-        return f(tree, *others)
-    for other in others:
-        if _describe(other) != _describe(tree):
-            raise ValueError(f"the containers differ: {_describe(tree)} at the place of {_describe(other)}")
-    if isinstance(tree, dict):
-        return {key: tree_map(f, value, *(other[key] for other in others)) for key, value in tree.items()}
-    return type(tree)([tree_map(f, *parts) for parts in zip(tree, *others, strict=True)])
-
-
-def leaves(tree: Any) -> list[Any]:
-    """List the arrays in a nested container, in order."""
-    if isinstance(tree, dict):
-        tree = list(tree.values())
-    return [leaf for part in tree for leaf in leaves(part)] if isinstance(tree, (list, tuple)) else [tree]
+        if isinstance(other, (tuple, dict)):  # a list may stand for an array
+            raise ValueError(f"the containers differ: an array at the place of {_describe(other)}")
+        return [other]
+    if _describe(other) != _describe(tree):
+        raise ValueError(f"the containers differ: {_describe(tree)} at the place of {_describe(other)}")
+    places = tree if isinstance(tree, dict) else range(len(tree))
+    return [leaf for place in places for leaf in leaves_like(tree[place], other[place])]
 
 
 def _describe(tree: Any) -> str:

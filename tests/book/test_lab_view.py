@@ -15,7 +15,7 @@ from jupytext.config import load_jupytext_configuration_file
 from book import folding
 from book.lab import blocks, roles, view
 from book.lab.names import Names
-from tests.copies import HEADER
+from tests.copies import HEADER, copy_book
 from tools import chapters
 from tools.paths import ROOT
 
@@ -71,6 +71,7 @@ def test_an_edit_is_saved_and_nothing_else(page: Path) -> None:
     assert view.restore(notebook, text, CONFIG) == text.replace(title[0], f"{title[0]}A new sentence.\n\n", 1)
 
 
+@pytest.mark.whole_book
 def test_an_edit_of_code_in_a_solution_is_saved() -> None:
     page = ROOT / "chapters" / "softmax.md"
     text, notebook = page.read_text(encoding="utf-8"), through_jupyterlab(shown(page))
@@ -80,6 +81,7 @@ def test_an_edit_of_code_in_a_solution_is_saved() -> None:
     assert view.restore(notebook, text, CONFIG) == text.replace("T = 1 / np.log(99)", "T = 1 / np.log(98)")
 
 
+@pytest.mark.whole_book
 def test_with_solutions_left_out_an_edit_keeps_them() -> None:
     page = ROOT / "chapters" / "digits.md"
     text, notebook = page.read_text(encoding="utf-8"), through_jupyterlab(shown(page, solutions=False))
@@ -125,6 +127,7 @@ def test_macros_come_first_and_once(page: Path) -> None:
     assert not any(cell.source.startswith("---\n") for cell in others)
 
 
+@pytest.mark.whole_book
 def test_the_note_says_what_saving_does_and_where_a_copy_may_go() -> None:
     note = shown(ROOT / "chapters" / "softmax.md").cells[0].source
     assert "`chapters/softmax.md`, a file of the book: saving changes it" in note
@@ -173,6 +176,7 @@ def test_all_text_of_solutions_is_folded(page: Path) -> None:
     assert all(solution.split("\n")[1] == ":class: dropdown" for solution in solutions)
 
 
+@pytest.mark.whole_book
 def test_figures_have_their_captions_and_numbers() -> None:
     cells = shown(ROOT / "chapters" / "softmax.md").cells
     captions = [cell.source for cell in cells if cell.metadata.get(view.SHOWN) and "**Fig." in cell.source]
@@ -193,6 +197,11 @@ TRIAL = roles.Page("chapters/softmax.md", (ROOT / "chapters" / "softmax.md").rea
         ("{term}`Jacobian`", '[Jacobian](glossary.md "{term}`Jacobian`")'),
         ("{ref}`softmax-shift`", '[Adding the same number to every score](#softmax-shift "{ref}`softmax-shift`")'),
         ("{ref}`there <mlp-bend>`", '[there](mlp.md#mlp-bend "{ref}`there <mlp-bend>`")'),
+        (
+            "{section}`softmax-shift, mlp-bend`",
+            "[Softmax: Adding the same number to every score and The multilayer perceptron: Why bend at all?]"
+            '(#softmax-shift "{section}`softmax-shift, mlp-bend`")',
+        ),
         ("{eq}`def-softmax`", '[(2.1)](#def-softmax "{eq}`def-softmax`")'),
         ("{eq}`eq-cover`", '[(1)](../index.md#eq-cover "{eq}`eq-cover`")'),
         ("{numref}`fig-softmax-entropy`", '[Fig. 2.2](#fig-softmax-entropy "{numref}`fig-softmax-entropy`")'),
@@ -202,9 +211,12 @@ TRIAL = roles.Page("chapters/softmax.md", (ROOT / "chapters" / "softmax.md").rea
         ("{cite:t}`bridle1990`", '[Bridle (1990)](bibliography.md "{cite:t}`bridle1990`")'),
         ("{cite:p}`naumann2008`", '[(Naumann (2008))](bibliography.md "{cite:p}`naumann2008`")'),
         ("{glue:text}`tie-at-five`", "{abbr}`(0.000023, 0.499989, 0.499989) (glue:text tie-at-five)`"),
+        ("{py:func}`rule <nnlib.rules.rule>`", "{abbr}`rule (py:func rule <nnlib.rules.rule>)`"),
+        ("{py:func}`nnlib.rules.rule`", "{abbr}`rule (py:func nnlib.rules.rule)`"),
         ("[data]{.role-data}", "{abbr}`data (class role-data)`"),
     ],
 )
+@pytest.mark.whole_book
 def test_a_role_is_shown_and_comes_back(role: str, expected: str) -> None:
     text = f"See {role}, and `{{eq}}` or ``{{glue:text}}`name` `` as they are."
     assert TRIAL.show(text) == f"See {expected}, and `{{eq}}` or ``{{glue:text}}`name` `` as they are."
@@ -230,10 +242,24 @@ def test_the_words_of_a_shown_role_may_be_edited_and_the_role_is_kept() -> None:
     assert roles.restore('[other [words]](mlp.md#x "{ref}`mlp-bend`") and more') == "{ref}`mlp-bend` and more"
 
 
+@pytest.mark.whole_book
 def test_numbers_are_those_of_the_book() -> None:
     assert NAMES.places["eq-softmax-sum"].text == "(2.4)"
     assert NAMES.number("chapters/softmax.md") == 2
     assert NAMES.number("chapters/glossary.md") is None
+
+
+@pytest.mark.whole_book
+def test_what_an_edition_leaves_out_is_named_without_numbers(tmp_path: Path) -> None:
+    copy_book(tmp_path)
+    contents = tmp_path / "_toc.yml"
+    contents.write_text(contents.read_text(encoding="utf-8").replace("  - file: chapters/mlp\n", ""), encoding="utf-8")
+    page = roles.Page("chapters/softmax.md", "", Names(tmp_path))
+    assert page.show("{ref}`mlp-bend`") == '[Why bend at all?](mlp.md#mlp-bend "{ref}`mlp-bend`")'
+    assert page.show("{eq}`def-mlp-l2`").startswith("[(The multilayer perceptron: ")
+    assert page.show("{doc}`mlp`") == '[The multilayer perceptron](mlp.md "{doc}`mlp`")'
+    assert page.names.totals["questions"] < NAMES.totals["questions"] == 103
+    assert page.names.totals["mistakes"] < NAMES.totals["mistakes"] == 37
 
 
 def test_names_of_authors_are_written_without_tex() -> None:
@@ -251,8 +277,10 @@ def test_names_of_authors_are_written_without_tex() -> None:
         ("chapters/api.md", "`softmax`, `log_softmax`, `logsumexp`, `softmax_jacobian`.\n`help(nnlib.softmax)`"),
         ("chapters/bibliography.md", "- Bridle, John S. (1990). *Probabilistic"),
         ("chapters/ledger.md", "`make book`"),
+        ("chapters/differentiable.md", '`autodiff.supported()["elementwise"]` in a code cell'),
     ],
 )
+@pytest.mark.whole_book
 def test_a_block_that_the_build_makes_has_something_in_its_place(page: str, expected: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     changed = blocks.show(text, page, NAMES)

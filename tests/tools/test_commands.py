@@ -345,6 +345,7 @@ SOFTMAX = ROOT / "chapters" / "softmax.md"
     "name",
     ["softmax", "softmax.md", "chapters/softmax.md", "./chapters/softmax.md", "tests/recorded/softmax.ipynb", SOFTMAX],
 )
+@pytest.mark.whole_book
 def test_a_chapter_is_known_by_any_of_its_names(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert chapters.named([str(name)]) == [SOFTMAX]
@@ -357,6 +358,7 @@ def test_a_chapter_is_known_by_any_of_its_names(name: str, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("name", ["sofmax", "api", "tests/softmax.md", "chapters"])
+@pytest.mark.whole_book
 def test_a_name_of_no_chapter_is_answered_with_names_that_work(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     with pytest.raises(SystemExit, match=f"^Not a chapter with code: {name}. These are: ") as refused:
@@ -372,6 +374,7 @@ def test_make_passes_the_names_on() -> None:
     assert said.splitlines()[-1] == ".venv/bin/python -m tools.record  softmax losses"
 
 
+@pytest.mark.whole_book
 def test_the_named_chapters_are_recorded_changed_or_not_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     recorded: list[Path] = []
 
