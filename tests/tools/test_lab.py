@@ -92,7 +92,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Start JupyterLab on a copy of the book and open it in a browser that cannot reach any other machine."""
     place = tmp_path_factory.mktemp("lab")
     folder, home = copy_book(place / "book"), place / "home"
-    shutil.copytree(ROOT / "trials" / "reports", folder / "trials" / "reports")
     home.mkdir()
     process, address = serve(folder, home, place / "settings")
     outside: list[str] = []
