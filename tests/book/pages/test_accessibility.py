@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,24 +15,53 @@ MODES = [("light", looks.DESK, None), ("dark", looks.DESK, CONTRAST), ("dark", l
 MODES += [("light", looks.PHONE, CONTRAST)]
 
 
-def test_no_page_has_a_barrier(book: Path, site: str, browser: Browser) -> None:
-    """All rules in both widths, contrast in all four modes.
+# What KaTeX draws is hidden from screen readers, which get MathML, and the inside of formulas and of lines of code has
+# most of a page's elements. So it goes, to save minutes; its colors are tested below.
+FLATTEN = """() => {
+    document.querySelectorAll('details').forEach(box => (box.open = true));
+    document.querySelectorAll('.katex-html').forEach(part => part.remove());
+    document.querySelectorAll('math').forEach(part => part.replaceChildren('x'));
+    document.querySelectorAll('pre').forEach(part => (part.textContent = part.textContent));
+}"""
 
-    What KaTeX draws is hidden from screen readers, which get MathML; its colors are the text's or those of the roles,
-    tested below. It has most of a page's elements, so it goes, to save minutes.
-    """
+
+def test_no_page_has_a_barrier(book: Path, site: str, browser: Browser) -> None:
+    """All rules in both widths, contrast in all four modes."""
     complaints = []
     for page in files.pages(book):
         name = page.relative_to(book).as_posix()
         with looks.opened(browser, site + name, csp=False) as view:
-            view.page.evaluate("document.querySelectorAll('details').forEach(box => (box.open = true))")
-            view.page.evaluate("document.querySelectorAll('.katex-html').forEach(part => part.remove())")
+            view.page.evaluate(FLATTEN)
             for theme, width, rules in MODES:
                 view.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
                 view.page.set_viewport_size({"width": width, "height": 800})
                 found = looks.barriers(view, rules)
                 complaints += [f"{name}, {theme}, {width} px: {complaint}" for complaint in found]
     assert not complaints, "\n".join(complaints)
+
+
+TOKENS = """(pre, kinds) => {
+    const color = (place) => getComputedStyle(place).color;
+    const over = (place) => getComputedStyle(place).backgroundColor;
+    let place = pre;
+    while (over(place) === 'rgba(0, 0, 0, 0)') place = place.parentElement;
+    return kinds.map(kind => {
+        const token = document.createElement('span');
+        token.className = kind;
+        pre.append(token);
+        return [kind, color(token), over(place)];
+    });
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_colors_of_code_can_be_read(book: Path, site: str, chapter: str, browser: Browser, theme: str) -> None:
+    texts = (page.read_text(encoding="utf-8") for page in files.pages(book))
+    kinds = {kind for text in texts for kind in re.findall(r'<span class="(\w{1,3})">', text)}
+    with looks.opened(browser, site + chapter, theme=theme) as view:
+        found = view.page.locator(".highlight pre").first.evaluate(TOKENS, sorted(kinds))
+    assert len({color for _, color, _ in found}) > 4
+    assert [kind for kind, color, paper in found if looks.contrast(color, paper) < 4.5] == []
 
 
 @pytest.mark.parametrize("width", [looks.DESK, looks.PHONE])
