@@ -170,7 +170,7 @@ ROWS: dict[str, Row] = {
         refused=(
             *(({"shape": size}, ValueError, f"shape {COUNT}") for size in (0, 3.5, "ab", None, (4, 0))),
             ({"shape": (4, 3)}, ValueError, r"a kernel of shape \(2, 4\) at dilation \(1, 1\) does not fit"),
-            ({"shape": (4, 6, 1)}, ValueError, "shape must be one integer or a pair"),
+            ({"shape": (4, 6, 1)}, ValueError, "shape must be an integer or a pair of integers"),
             *(({"stride": s}, ValueError, f"stride {COUNT}") for s in (0, -1, 1.5, "2", (1, 0))),
             *MODES,
         ),

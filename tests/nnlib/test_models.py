@@ -197,7 +197,7 @@ def test_sizes_of_one_are_the_smallest():
     }  # fmt: skip
     assert cnn_init(rng, (1, 1), 1)["W3"].shape == (1, 16)
     for sizes in ((0, 1, 1), (1, 0, 1), (1, 1, 0), (1, 1), (1, 1, 1, 1)):
-        with pytest.raises(ValueError, match="sizes must be 3 positive integers"):
+        with pytest.raises(ValueError, match="sizes must be 3 integers of at least 1"):
             mlp_init(rng, sizes)
     assert mlp_init(rng)["W1"].shape == (32, 64)
     assert mlp_init(rng)["W2"].shape == (10, 32)
