@@ -6,7 +6,7 @@
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
-SOLUTIONS ?= yes
+SOLUTIONS ?=
 export PYTHON SOLUTIONS
 RUN := .venv/bin/python -m
 
@@ -14,15 +14,15 @@ help:
 	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions)"
 	@echo "make pdf        print the book: a PDF of every chapter and one of the whole, in _build/pdf (needs Chromium)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
-	@echo "make check      the quick loop, under a minute: lint, unit tests, changed chapters"
-	@echo "make record     execute changed chapters into tests/recorded (ALL=1: every chapter)"
+	@echo "make check      the quick loop, three to five minutes: lint, unit tests, changed chapters"
+	@echo "make record     execute changed chapters into tests/recorded (CHAPTERS=\"softmax losses\": these; ALL=1: all)"
 	@echo "make format     bring code and chapters into their normal form"
 	@echo "make serve      preview at http://127.0.0.1:8000 that rebuilds when a file changes (PORT=9000)"
 	@echo "make lab        JupyterLab, in which a double click opens a chapter as a notebook"
-	@echo "make lock       compile requirements.in into requirements.txt and requirements.lock (UPGRADE=1)"
+	@echo "make lock       compile requirements.in and requirements-dev.in into exact pins (UPGRADE=1)"
 	@echo "make licenses   list the license of every package and font in LICENSES-THIRD-PARTY.md"
-	@echo "make matrix     every test under other orders, threads, locales, processors (ARGS=--help)"
-	@echo "make worlds     every output with the oldest and the newest packages, and every Python found (ARGS=--list)"
+	@echo "make matrix     every test under other orders, threads, locales, processors (ARGS=-l lists them)"
+	@echo "make worlds     every output with the oldest and the newest packages, and every Python found (ARGS=-l)"
 	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
 	@echo "make measure    how the pages read and load, beside a stock Jupyter Book (fetches Lighthouse; needs Chromium)"
 	@echo "make oracles    record the values of PyTorch that the tests compare with (needs PyTorch in .venv)"
@@ -64,7 +64,7 @@ licenses: setup
 	@$(RUN) tools.licenses
 
 matrix: setup
-	@$(RUN) trials.matrix $(ARGS)
+	@.venv/bin/nox -f trials/noxfile.py -s circumstances $(ARGS)
 
 worlds: setup
 	@.venv/bin/nox -f trials/noxfile.py $(ARGS)
@@ -73,7 +73,7 @@ bench: setup
 	@$(RUN) trials.speed $(ARGS)
 
 measure: book
-	@cd trials/reading/lighthouse && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --ignore-scripts
+	@$(RUN) tools.install trials/reading/lighthouse
 	@$(RUN) trials.reading $(ARGS)
 
 oracles: setup

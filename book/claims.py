@@ -1,10 +1,7 @@
 """Claims on the page: verdict lines become lists, claimed equations get marks, and a rule holds the two together.
 
-A cell that runs claims prints one line for each, and this is the grammar (see nnlib/claims.py)::
-
-    ✓ eq-softmax-jacobian  25 entries agree, three ways; rejects: the cases swapped; a factor forgotten
-
-Each page's equations, claims and code cells are kept in the environment as ``env.book_claims[docname]``.
+A cell that runs claims prints one line for each; nnlib/claims.py says what it looks like. Each page's equations, claims
+and code cells are kept in the environment as ``env.book_claims``.
 """
 
 from __future__ import annotations
@@ -19,10 +16,16 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from book.memory import build
 from book.problems import report
+from nnlib.claims import KINDS, TICK, VERDICT
 
-VERDICT = re.compile(r"✓ (?P<label>eq-[\w-]+) +(?P<verdict>[^;]+); rejects: (?P<rejects>.+)")
-KINDS = {"proved": "proof", "exactly": "exact", "inequal": "inequality", "agree": "numerical"}
+NO_EQUATION = (
+    "The claim {0} names no equation. Give the equation that it checks `:label: {0}`, or correct the label in the cell."
+)
+NO_CLAIM = (
+    'The equation {0} has no claim. Add claim("{0}", ...) to a code cell, or label it def-... if it is a definition.'
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ class Page:
     equations: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # label: section anchor and title, line
     claims: list[Claim] = field(default_factory=list)
     cells: int = 0
+    rows: int = 0  # in the bodies of its tables
+
+
+def pages(env: BuildEnvironment) -> dict[str, Page]:
+    """Return what each page asserts and checks."""
+    found: dict[str, Page] = env.__dict__.setdefault("book_claims", {})
+    return found
 
 
 def parse(line: str) -> Claim | None:
@@ -66,7 +76,7 @@ def parse(line: str) -> Claim | None:
 
 def claims(env: BuildEnvironment) -> Iterator[tuple[str, Claim]]:
     """Yield every claim of the book with the page it stands on, in the order of the pages' names."""
-    for docname, page in sorted(env.book_claims.items()):
+    for docname, page in sorted(pages(env).items()):
         for claim in page.claims:
             yield docname, claim
 
@@ -89,36 +99,29 @@ def _equation(node: nodes.math_block) -> tuple[str, str, int]:
 
 
 def collect_equations(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the equations and the number of code cells of a page that was just read."""
-    page = app.env.book_claims.setdefault(app.env.docname, Page())
+    """Note the equations, and the numbers of code cells and of rows, of a page that was just read."""
+    page = pages(app.env).setdefault(app.env.docname, Page())
     page.equations = {node["label"]: _equation(node) for node in doctree.findall(nodes.math_block) if node.get("label")}
+    page.rows = sum(len(body.children) for body in doctree.findall(nodes.tbody))
     page.cells = sum(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container))
 
 
 def hold_together(app: Sphinx, env: BuildEnvironment) -> None:
     """Refuse a claim without its equation, and an equation without a claim."""
-    by_label, failed = checks(env), app.book_runs.failed
-    known = {label for page in env.book_claims.values() for label in page.equations}
+    by_label, failed = checks(env), build(app).failed
+    known = {label for page in pages(env).values() for label in page.equations}
     for docname, claim in claims(env):
         if claim.label not in known:
-            how = f"Give the equation that it checks `:label: {claim.label}`, or correct the label in the cell."
-            report(app, f"The claim {claim.label} names no equation. {how}", (docname, claim.line))
-    for docname, page in env.book_claims.items():
+            report(app, NO_EQUATION.format(claim.label), (docname, claim.line))
+    for docname, page in pages(env).items():
         for label, (_, _, line) in page.equations.items():
             if label.startswith("eq-") and label not in by_label and docname not in failed:
-                how = f'Add claim("{label}", ...) to a code cell, or label it def-... if it is a definition.'
-                report(app, f"The equation {label} has no claim. {how}", (docname, line))
-
-
-def start(app: Sphinx) -> None:
-    """Begin a record of what each page asserts."""
-    if not hasattr(app.env, "book_claims"):
-        app.env.book_claims = {}
+                report(app, NO_CLAIM.format(label), (docname, line))
 
 
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget a page that is read anew."""
-    env.book_claims.pop(docname, None)
+    pages(env).pop(docname, None)
 
 
 def _item(claim: Claim, docname: str) -> nodes.list_item:
@@ -136,7 +139,7 @@ def _item(claim: Claim, docname: str) -> nodes.list_item:
     for name in claim.rejects:
         rejected += [nodes.Text("; "), nodes.inline("", name, classes=["rejected"])]
     text = nodes.paragraph()
-    text += [nodes.inline("", "✓", classes=["tick"]), nodes.Text(" "), number, nodes.Text(" " + claim.verdict)]
+    text += [nodes.inline("", TICK, classes=["tick"]), nodes.Text(" "), number, nodes.Text(" " + claim.verdict)]
     text += [nodes.Text("; "), nodes.inline("", "", nodes.Text("rejects: "), *rejected[1:], classes=["rejects"])]
     return nodes.list_item("", text, ids=[claim.anchor])
 
@@ -144,14 +147,14 @@ def _item(claim: Claim, docname: str) -> nodes.list_item:
 def render(app: Sphinx, doctree: nodes.document) -> None:
     """Replace verdict lines by a list; other lines of the same output stay as they are."""
     env, seen = app.env, dict[str, int]()
-    page = env.book_claims.setdefault(env.docname, Page())
+    page = pages(env).setdefault(env.docname, Page())
     page.claims = []
     for block in [node for node in doctree.findall(nodes.literal_block) if "output" in node["classes"]]:
         lines = block.astext().splitlines()
-        if not any(line.startswith("✓ ") for line in lines):
+        if not any(line.startswith(TICK) for line in lines):
             continue
         parts: list[nodes.Element] = []
-        for is_verdict, group in groupby(lines, key=lambda line: line.startswith("✓ ")):
+        for is_verdict, group in groupby(lines, key=lambda line: line.startswith(TICK)):
             if not is_verdict:
                 copy = block.copy()
                 copy += nodes.Text("\n".join(group))
@@ -189,11 +192,3 @@ def mark(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for where, claim in by_label.get(node.get("label") or "", [])[:1]:
             page = "" if where == docname else app.builder.get_relative_uri(docname, where)
             node["check"] = f"{page}#{claim.anchor}"
-
-
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages whose marks changed because a claim on another page did."""
-    marks = {label: (found[0][0], found[0][1].anchor) for label, found in checks(env).items()}
-    before, env.book_marks = getattr(env, "book_marks", {}), marks
-    changed = {label for label in marks.keys() | before.keys() if marks.get(label) != before.get(label)}
-    return [docname for docname, page in env.book_claims.items() if changed & page.equations.keys()]

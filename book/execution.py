@@ -30,6 +30,7 @@ from sphinx.environment import BuildEnvironment
 from traitlets import default
 
 from book.failures import describe, printed_to_stderr
+from book.memory import build
 from book.problems import report
 
 try:
@@ -113,7 +114,6 @@ class Runs:
         self.loop = asyncio.new_event_loop()
         self.slots = asyncio.Semaphore(len(os.sched_getaffinity(0)) if os.name == "posix" else os.cpu_count() or 1)
         self.begun: dict[str, Future[Run]] = {}
-        self.failed: set[str] = set()
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
 
     def begin(self, notebook: Any, path: str) -> Future[Run]:
@@ -157,7 +157,7 @@ class Client(NotebookClientBase):  # type: ignore[misc]
         self.notebook.metadata.update(run.notebook.metadata)
         if run.error:
             index, message = describe(self.notebook, run.error, run.begun)
-            self.runs.failed.add(docname)  # its later equations lack claims: do not say so too
+            build(app).failed.add(docname)  # its later equations lack claims: do not say so too
             report(app, message, (docname, self.cell_line(index)))
         for index, message in printed_to_stderr(self.notebook):
             report(app, message, (docname, self.cell_line(index)))
@@ -182,7 +182,7 @@ def limit_memory(app: Sphinx) -> None:
 
 def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Start the cells of the pages that are about to be read, in that order."""
-    runs = app.book_runs = Runs(app)
+    runs = Runs(app)
 
     def client(notebook: Any, source: str, nb_config: Any, logger: Any, read_fmt: Any = None) -> Client:
         return Client(runs, notebook, source, nb_config, logger)
@@ -191,7 +191,7 @@ def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     for docname in docnames:
         path = str(env.doc2path(docname))
         text = Path(path).read_text(encoding="utf-8")
-        reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
+        reader = create_nb_reader(path, *(getattr(env, name) for name in ("myst_config", "mystnb_config")), text)
         if reader is not None:
             runs.begin(reader.read(text), path)
 

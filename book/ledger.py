@@ -12,13 +12,18 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from book import claims as claimed
 from book.claims import checks, claims
 
 HEADERS = ("Equation", "Section", "Check", "Cases", "Rejected")
 
 
 def _equations(env: BuildEnvironment, prefix: str) -> int:
-    return sum(label.startswith(prefix) for page in env.book_claims.values() for label in page.equations)
+    return sum(label.startswith(prefix) for page in claimed.pages(env).values() for label in page.equations)
+
+
+def _rows_of(env: BuildEnvironment, docname: str) -> int:
+    return int(claimed.pages(env)[docname].rows) if docname in claimed.pages(env) else 0
 
 
 TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
@@ -26,8 +31,10 @@ TOTALS: dict[str, Callable[[BuildEnvironment], int]] = {
     "rejected": lambda env: sum(len(claim.rejects) for _, claim in claims(env)),
     "equations": lambda env: _equations(env, "eq-"),
     "definitions": lambda env: _equations(env, "def-"),
-    "cells": lambda env: sum(page.cells for page in env.book_claims.values()),
-    "chapters": lambda env: sum(bool(page.claims) for page in env.book_claims.values()),
+    "cells": lambda env: sum(page.cells for page in claimed.pages(env).values()),
+    "chapters": lambda env: sum(bool(page.claims) for page in claimed.pages(env).values()),
+    "questions": lambda env: _rows_of(env, "chapters/assignments"),
+    "mistakes": lambda env: _rows_of(env, "chapters/mistakes"),
 }
 
 
@@ -44,7 +51,6 @@ class Ledger(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Leave a placeholder."""
-        self.env.book_ledger_pages.add(self.env.docname)
         return [LedgerNode()]
 
 
@@ -56,7 +62,6 @@ class Total(SphinxRole):
         if self.text not in TOTALS:
             message = f"There is no total named {self.text!r}; choose one of {', '.join(TOTALS)}."
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
-        self.env.book_ledger_pages.add(self.env.docname)
         return [TotalNode(name=self.text)], []
 
 
@@ -73,7 +78,7 @@ def _number(env: BuildEnvironment, docname: str, label: str) -> str:
 
 def _rows(app: Sphinx, docname: str, chapter: str) -> list[nodes.row]:
     by_label, rows = checks(app.env), []
-    for label, (anchor, title, _) in app.env.book_claims[chapter].equations.items():
+    for label, (anchor, title, _) in claimed.pages(app.env)[chapter].equations.items():
         for number, (where, claim) in enumerate(by_label.get(label, [])):
             rejected = nodes.bullet_list(classes=["rejects"])
             rejected += [nodes.list_item("", nodes.paragraph("", name)) for name in claim.rejects]
@@ -106,7 +111,7 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         total.replace_self(nodes.Text(str(TOTALS[total["name"]](app.env))))
     for ledger in list(doctree.findall(LedgerNode)):
         parts: list[nodes.Node] = []
-        for chapter in [name for name in reading_order(app.env) if name in app.env.book_claims]:
+        for chapter in [name for name in reading_order(app.env) if name in claimed.pages(app.env)]:
             if rows := _rows(app, docname, chapter):
                 link = _link(app, docname, chapter, "", app.env.titles[chapter].astext())
                 title = nodes.title("", "", *link, secnumber=app.env.toc_secnumbers.get(chapter, {}).get(""))
@@ -123,24 +128,6 @@ def reading_order(env: BuildEnvironment) -> list[str]:
         ordered.append(docname)
         stack += reversed(env.toctree_includes.get(docname, []))
     return ordered
-
-
-def pages_to_rewrite(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages that show claims, if anything about claims changed."""
-    state = [(name, page) for name, page in sorted(env.book_claims.items())], dict(env.toc_fignumbers)
-    before, env.book_ledger_state = getattr(env, "book_ledger_state", None), repr(state)
-    return [] if before == env.book_ledger_state else sorted(env.book_ledger_pages)
-
-
-def start(app: Sphinx) -> None:
-    """Begin a list of the pages that show claims."""
-    if not hasattr(app.env, "book_ledger_pages"):
-        app.env.book_ledger_pages = set()
-
-
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that is read anew."""
-    env.book_ledger_pages.discard(docname)
 
 
 def setup(app: Sphinx) -> None:

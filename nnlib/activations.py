@@ -1,4 +1,6 @@
-"""Activation functions, each with its derivative below it (chapters/activations.md).
+"""Activation functions, each with its derivative below it.
+
+See :doc:`/chapters/activations`.
 
 All act elementwise, keep float16, float32 and float64, and turn integers and booleans into float64.
 """
@@ -37,7 +39,7 @@ def heaviside(x: Array) -> Array:
 
     Notes
     -----
-    Derived in chapters/activations.md, The step and the ramp.
+    Derived in :section:`activations-step`.
 
     Examples
     --------
@@ -61,7 +63,7 @@ def sign(x: Array) -> Array:
 
     Notes
     -----
-    Derived in chapters/activations.md, The sign.
+    Derived in :section:`activations-sign`.
 
     Examples
     --------
@@ -83,7 +85,7 @@ def relu(x: Array) -> Array:
 
     Notes
     -----
-    Derived in chapters/activations.md, The step and the ramp.
+    Derived in :section:`activations-step`.
 
     Examples
     --------
@@ -101,14 +103,15 @@ rule(relu, "x", partial=lambda y, x: heaviside(x))
 
 @differentiable("x")
 def sigmoid(x: Array, k: float = 1.0) -> Array:
-    """Return the logistic sigmoid with slope k, 1 / (1 + exp(−k x)).
+    """Return the logistic sigmoid of steepness k, 1 / (1 + exp(−k x)).
 
     Parameters
     ----------
     x : array_like
         Real numbers of any shape.
     k : float
-        The slope: a finite number. For k → ∞ the sigmoid tends to `heaviside`, point by point.
+        The steepness, four times the slope at 0: a finite number. For k → ∞ the sigmoid tends to `heaviside`, point by
+        point.
 
     Returns
     -------
@@ -126,19 +129,19 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     -----
     The exponential is taken of minus the absolute value of k x, which cannot overflow, and neither tail is lost: the
     result is accurate to two units in the last place in float64, subnormal results included.
-    Derived in chapters/activations.md, The sigmoid.
+    Derived in :section:`activations-sigmoid`.
 
     Examples
     --------
     >>> sigmoid([-1, 0, 1]).round(4).tolist()
     [0.2689, 0.5, 0.7311]
     """
-    slope = real_number(k, "k")
-    if not math.isfinite(slope):
+    steepness = real_number(k, "k")
+    if not math.isfinite(steepness):
         raise ValueError(f"k must be finite, got {k}; the limit for k → ∞ is heaviside(x)")
     x = float_array(x)
-    if slope != 1:
-        x = logistic.times(x, slope)
+    if steepness != 1:
+        x = logistic.times(x, steepness)
     return by_blocks(logistic.sigmoid, x)
 
 
@@ -154,7 +157,7 @@ def softplus(x: Array) -> Array:
     Notes
     -----
     Computed as max(x, 0) + ln(1 + exp(−abs(x))), since softplus(x) − softplus(−x) = x.
-    Derived in chapters/activations.md, Softplus.
+    Derived in :section:`activations-softplus`.
 
     Examples
     --------
@@ -175,7 +178,7 @@ def log_sigmoid(x: Array) -> Array:
 
     Notes
     -----
-    Computed as min(x, 0) − ln(1 + exp(−abs(x))). Derived in chapters/activations.md, Softplus.
+    Computed as min(x, 0) − ln(1 + exp(−abs(x))). Derived in :section:`activations-softplus`.
 
     Examples
     --------
@@ -197,7 +200,7 @@ def tanh(x: Array) -> Array:
     Notes
     -----
     Its derivative, 1 − tanh², is computed as 4 sigmoid(2x) sigmoid(−2x), which keeps its tails.
-    Derived in chapters/activations.md, Sigmoid and tanh.
+    Derived in :section:`activations-tanh`.
 
     Examples
     --------

@@ -1,4 +1,6 @@
-"""Automatic differentiation of ordinary NumPy code, forward and reverse (chapters/autodiff.md).
+"""Automatic differentiation of ordinary NumPy code, forward and reverse.
+
+See :doc:`/chapters/autodiff`.
 
 The transformations have JAX's names and signatures. An argument may be an array, a number, or a nested list, tuple or
 dict of them. Functions may branch on values, call each other, and contain transformations themselves.
@@ -12,10 +14,11 @@ import numpy as np
 
 from nnlib.engine.forward import jvp
 from nnlib.engine.reverse import vjp
+from nnlib.engine.supported import supported
 from nnlib.engine.tree import number
 from nnlib.trace import trace
 
-__all__ = ["grad", "jacfwd", "jacrev", "jvp", "trace", "value_and_grad", "vjp"]
+__all__ = ["grad", "jacfwd", "jacrev", "jvp", "supported", "trace", "value_and_grad", "vjp"]
 
 
 def grad(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +41,7 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
 
     Notes
     -----
-    Derived in chapters/autodiff.md, Reverse mode.
+    Derived in :section:`autodiff-reverse`.
 
     Examples
     --------
@@ -94,7 +97,7 @@ def jacfwd(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     Notes
     -----
-    One pass for each entry of x. Derived in chapters/autodiff.md, Whole Jacobians.
+    One pass for each entry of x. Derived in :section:`autodiff-jacobians`.
 
     Examples
     --------
@@ -119,7 +122,7 @@ def jacrev(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     Notes
     -----
-    One pass forward, and one backward for each entry of f(x). Derived in chapters/autodiff.md, Whole Jacobians.
+    One pass forward, and one backward for each entry of f(x). Derived in :section:`autodiff-jacobians`.
 
     Examples
     --------

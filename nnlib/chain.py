@@ -1,9 +1,12 @@
-"""The chain rule as matrix products, in two orders, and what each order costs (chapters/chain-rule.md).
+"""The chain rule as matrix products, in two orders, and what each order costs.
+
+See :doc:`/chapters/chain-rule`.
 
 A stage is a pair: a function, and its Jacobian as a function of the same point. For F = f_k ∘ … ∘ f₁ the Jacobian is
 J_k … J₁, each factor evaluated at the value that reaches its stage.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -41,7 +44,7 @@ def forward_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
 
     Notes
     -----
-    Derived in chapters/chain-rule.md, Forward accumulation.
+    Derived in :section:`chain-forward`.
 
     Examples
     --------
@@ -70,7 +73,7 @@ def reverse_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]
 
     Notes
     -----
-    Derived in chapters/chain-rule.md, Reverse accumulation.
+    Derived in :section:`chain-reverse`.
 
     Examples
     --------
@@ -115,7 +118,7 @@ def accumulation_cost(sizes: Sequence[int], mode: str, additions: bool = False) 
 
     Notes
     -----
-    Derived in chapters/chain-rule.md, The cost of both modes.
+    Derived in :section:`chain-cost`.
 
     Examples
     --------
@@ -169,7 +172,7 @@ def best_order(sizes: Sequence[int], additions: bool = False) -> Order:
     Notes
     -----
     Dynamic programming over the products of neighboring factors; among equals the one nearest to forward accumulation.
-    Derived in chapters/chain-rule.md, The cost of both modes.
+    Derived in :section:`chain-cost`.
 
     Examples
     --------
@@ -210,7 +213,7 @@ def _as_matrix(jacobian: Any, i: int, value: tuple[int, ...], argument: tuple[in
     factor = float_array(jacobian, "the Jacobian")
     if factor.shape != value + argument:
         raise ValueError(f"the Jacobian of stage {i} must have shape {value + argument}, got {factor.shape}")
-    return factor.reshape(int(np.prod(value)), int(np.prod(argument)))
+    return factor.reshape(math.prod(value), math.prod(argument))
 
 
 def _checked_stages(stages: Sequence[Stage]) -> Sequence[Stage]:

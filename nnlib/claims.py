@@ -16,6 +16,10 @@ from typing import Any, Literal
 import numpy as np
 
 LABEL = re.compile(r"eq-[a-z0-9]+(-[a-z0-9]+)*")
+# The line of a claim that holds, and the words in it that tell what kind of check it was: the pages read both.
+TICK = "✓"
+VERDICT = re.compile(rf"(?m)^{TICK} (?P<label>eq-[\w-]+) +(?P<verdict>[^;\n]+); rejects: (?P<rejects>.+)$")
+KINDS = {"proved": "proof", "exactly": "exact", "inequal": "inequality", "agree": "numerical"}
 WAYS = {2: "", 3: ", three ways", 4: ", four ways", 5: ", five ways", 6: ", six ways"}
 
 # What is wrong with a comparison, or None where nothing is.
@@ -149,7 +153,7 @@ def _check_rejected(label: str, rejects: Mapping[str, Any], complaint: Callable[
 
 
 def _print_verdict(label: str, verdict: str, rejects: Mapping[str, Any]) -> None:
-    print(f"✓ {label:<30} {verdict}; rejects: {'; '.join(rejects)}")
+    print(f"{TICK} {label:<30} {verdict}; rejects: {'; '.join(rejects)}")
 
 
 def _agreement(sides: Sequence[Any]) -> str:
@@ -189,7 +193,8 @@ def _difference(left: Any, right: Any, tolerance: float, relative_to: str) -> Co
         size = np.maximum(np.abs(a), np.abs(b))
         if relative_to == "largest":
             size = np.full_like(size, max(1.0, size[np.isfinite(size)].max(initial=0.0)))
-        gap = np.where(gap <= tolerance * size, 0.0, np.where(np.isnan(gap), np.inf, gap))
+        near = (gap <= tolerance * size) & np.isfinite(gap)  # an infinite entry would allow an infinite distance
+        gap = np.where(near, 0.0, np.where(np.isnan(gap), np.inf, gap))
     return _worst(a, b, gap, f"{tolerance:g}")
 
 

@@ -53,8 +53,9 @@ def conv2d(
     stride : int or (int, int)
         Distance between neighboring windows; a pair gives the vertical and the horizontal one.
     padding : int, (int, int), "same" or "valid"
-        Zeros added on every side. "same" adds as many as keep the size, an odd one at the bottom or on the right, and
-        needs stride 1. "valid" adds none.
+        Zeros added on every side. "same" adds as many as keep the size, an odd one at the bottom or on the right, as
+        PyTorch does, and needs stride 1. (Where the kernel spans an even number of entries, the mode "same" of
+        `nnlib.signal` and `nnlib.toeplitz` is NumPy's and keeps one entry further to the left.) "valid" adds none.
     dilation : int or (int, int)
         Distance between neighboring entries of a window.
     groups : int
@@ -77,7 +78,7 @@ def conv2d(
     Notes
     -----
     Besides the result it needs a buffer of 262,144 entries and, with padding, a padded copy of the images at work.
-    Derived in chapters/cnn-arithmetic.md, From one channel to many.
+    Derived in :section:`cnn-arithmetic-channels`.
 
     Examples
     --------
@@ -203,7 +204,7 @@ def conv2d_input_gradient(
     It is itself a convolution layer of stride 1, with flipped kernels, inputs and outputs exchanged, stride − 1 zeros
     between neighbors in g, and the padding that the layer lacks of "full". That is the faster way for small images and
     at stride 1, unless there are many more outputs than inputs; otherwise the kernels are added up where they stood.
-    Derived in chapters/conv-backprop.md, The gradient in the input.
+    Derived in :section:`conv-backprop-input`.
 
     Examples
     --------
@@ -271,7 +272,7 @@ def conv2d_weight_gradient(
 
     Notes
     -----
-    Derived in chapters/conv-backprop.md, The weight gradient.
+    Derived in :section:`conv-backprop-weights`.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def conv_output_size(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> int:
 
     Notes
     -----
-    Derived in chapters/cnn-arithmetic.md, The output size.
+    Derived in :section:`cnn-arithmetic-size`.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def solve_conv(
 
     Notes
     -----
-    Derived in chapters/cnn-arithmetic.md, The inverse problem.
+    Derived in :section:`cnn-arithmetic-inverse`.
 
     Examples
     --------

@@ -59,7 +59,7 @@ def conv_transpose2d(
     -----
     The order of the arguments is PyTorch's, which differs from that of ``conv2d``. PyTorch also takes an output padding
     that is smaller than the dilation only; such rows would hold the bias alone.
-    Derived in chapters/conv-backprop.md, Transposed convolution.
+    Derived in :section:`conv-backprop-transposed`.
 
     Examples
     --------

@@ -1,4 +1,6 @@
-"""The handwritten digits that the book trains on, shipped inside the package (chapters/digits.md).
+"""The handwritten digits that the book trains on, shipped inside the package.
+
+See :doc:`/chapters/digits`.
 
 Where they come from: "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, 1998, UCI Machine
 Learning Repository, https://doi.org/10.24432/C50P49, under the license CC BY 4.0. These are the 1,797 images of its
@@ -42,7 +44,7 @@ def load_digits() -> tuple[Array, npt.NDArray[np.int64]]:
     Notes
     -----
     E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, CC BY
-    4.0. Described in chapters/digits.md, The data.
+    4.0. Described in :section:`digits-data`.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Derivatives from function values alone, and the check of all others against them.
 
-See chapters/chain-rule.md, Checking a gradient.
+See :section:`chain-check`.
 """
 
 import math

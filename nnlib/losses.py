@@ -1,4 +1,7 @@
-"""Loss functions: one value an example, without averaging, each with its gradient below it (chapters/losses.md)."""
+"""Loss functions: one value an example, without averaging, each with its gradient below it.
+
+See :doc:`/chapters/losses`.
+"""
 
 from typing import Any
 
@@ -39,7 +42,7 @@ def binary_cross_entropy(logits: Array, targets: Array) -> Array:
     -----
     It is y softplus(−a) + (1 − y) softplus(a), since −ln sigmoid(a) = softplus(−a). The two share the term
     ln(1 + exp(−abs(a))); what is left is abs(a) times the weight of the wrong class. Nothing overflows or cancels.
-    The derivative in a is f − y. Derived in chapters/losses.md, Cross-entropy.
+    The derivative in a is f − y. Derived in :section:`losses-cross-entropy`.
 
     Examples
     --------
@@ -87,7 +90,7 @@ def squared_error(prediction: Array, target: Array) -> Array:
 
     Notes
     -----
-    The derivative in f is 2 (f − y). Derived in chapters/losses.md, Squared error.
+    The derivative in f is 2 (f − y). Derived in :section:`losses-squared-error`.
 
     Examples
     --------
@@ -130,7 +133,7 @@ def cross_entropy(logits: Array, labels: Any) -> Array:
     Notes
     -----
     Computed as `log_softmax` is, so that a confident, right prediction keeps its tiny loss. The gradient is
-    `cross_entropy_gradient`. Derived in chapters/losses.md, Cross-entropy of several classes.
+    `cross_entropy_gradient`. Derived in :section:`losses-several`.
 
     Examples
     --------
@@ -153,7 +156,7 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
     Notes
     -----
     The entry of the label, p_y − 1, is computed as minus the sum of the others, which keeps its precision when p_y is
-    close to 1. Derived in chapters/losses.md, Cross-entropy of several classes.
+    close to 1. Derived in :section:`losses-several`.
 
     Examples
     --------
@@ -206,4 +209,4 @@ def _labeled(logits: Array, labels: Any) -> tuple[Any, ...]:
     if y.size and y.astype(np.uint64).max() >= classes:  # a negative label becomes a huge one
         raise ValueError(f"labels must be from 0 to {classes - 1}, got values from {y.min()} to {y.max()}")
     rows = (np.arange(n).reshape(-1, *(1,) * (y.ndim - i)) for i, n in enumerate(y.shape, start=1))
-    return (*rows, y.astype(np.intp, copy=False))
+    return (*rows, y.astype(np.intp, copy=False))  # an empty list has no integers in it

@@ -1,10 +1,13 @@
-"""Two networks for the digits, with their gradients written out by hand (chapters/digits.md).
+"""Two networks for the digits, with their gradients written out by hand.
+
+See :doc:`/chapters/digits`.
 
 A network is two plain functions of a dictionary of parameters. The forward pass returns the scores and what it
 computed on the way; the backward pass takes these and the gradient in the scores, and returns the gradient in every
 parameter, under the same names. Nothing here calls `nnlib.autodiff`, and the tests compare with it.
 """
 
+import math
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -41,7 +44,7 @@ def mlp_init(rng: np.random.Generator, sizes: tuple[int, int, int] = (64, 32, 10
 
     Notes
     -----
-    See chapters/digits.md, Where training starts. K. He et al., "Delving deep into rectifiers", ICCV 2015.
+    See :section:`digits-init`. K. He et al., "Delving deep into rectifiers", ICCV 2015.
 
     Examples
     --------
@@ -86,7 +89,7 @@ def mlp_forward(params: Parameters, x: Any, activation: Activation = "softplus")
 
     Notes
     -----
-    Derived in chapters/mlp.md, The forward pass.
+    Derived in :section:`mlp-forward`.
 
     Examples
     --------
@@ -133,7 +136,7 @@ def mlp_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
 
     Notes
     -----
-    Derived in chapters/mlp.md, Many examples at once, backwards.
+    Derived in :section:`mlp-batch-backward`.
 
     Examples
     --------
@@ -174,7 +177,7 @@ def cnn_init(rng: np.random.Generator, channels: tuple[int, int] = (8, 16), clas
 
     Notes
     -----
-    See chapters/digits.md, Where training starts.
+    See :section:`digits-init`.
 
     Examples
     --------
@@ -222,7 +225,7 @@ def cnn_forward(params: Parameters, x: Any, activation: Activation = "softplus")
 
     Notes
     -----
-    Derived in chapters/digits.md, A small convolutional network.
+    Derived in :section:`digits-cnn`.
 
     Examples
     --------
@@ -269,7 +272,7 @@ def cnn_backward(params: Parameters, kept: Parameters, g: Array) -> Parameters:
 
     Notes
     -----
-    Derived in chapters/digits.md, The backward pass, from chapters/conv-backprop.md, Channels.
+    Derived in :section:`digits-cnn-backward, conv-backprop-channels`.
 
     Examples
     --------
@@ -328,4 +331,4 @@ def _activation_and_slope(name: str) -> tuple[Any, Any]:
 
 def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Draw normal weights with variance 2 / inputs, where all axes but the first count inputs."""
-    return rng.normal(scale=np.sqrt(2 / np.prod(shape[1:])), size=shape)
+    return rng.normal(scale=np.sqrt(2 / math.prod(shape[1:])), size=shape)

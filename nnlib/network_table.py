@@ -144,7 +144,7 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
     Notes
     -----
     A layer widens the receptive field by d(k − 1) times the stride so far, and multiplies that stride by its own.
-    Derived in chapters/cnn-arithmetic.md, A whole network.
+    Derived in :section:`cnn-arithmetic-network`.
 
     Examples
     --------

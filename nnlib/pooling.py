@@ -47,7 +47,7 @@ def max_pool2d(
     -----
     Where several entries of a window are the largest, the function has a kink. The derivative follows the first of
     them, row by row, as PyTorch's does. A nan counts as larger than every number.
-    Derived in chapters/cnn-arithmetic.md, Pooling.
+    Derived in :section:`cnn-arithmetic-pooling`.
 
     Examples
     --------
@@ -177,7 +177,7 @@ def avg_pool2d(
 
     Notes
     -----
-    Derived in chapters/cnn-arithmetic.md, Pooling.
+    Derived in :section:`cnn-arithmetic-pooling`.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def convolve(x: Any, w: Any, mode: Mode = "full") -> Array:
     relative to the largest entries of x and w rather than to its own size. Sequences with an infinity or a nan are
     always summed directly, because a transform would spread it.
 
-    Derived in chapters/convolution.md, Full, valid and same.
+    Derived in :section:`convolution-modes`.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def correlate(x: Any, w: Any, mode: Mode = "valid") -> Array:
     is ``correlate(w, x, mode)[::-1]``. In mode "same" that keeps one entry further to the right than
     ``convolve(x, w[::-1], mode)`` when x has an even length.
 
-    Derived in chapters/convolution.md, Full, valid and same.
+    Derived in :section:`convolution-modes`.
 
     Examples
     --------
@@ -145,7 +145,8 @@ def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
     ----------
     mode : {"full", "valid", "same"}
         "valid" leaves out the entries at both ends where the shorter sequence sticks out. "same" keeps as many entries
-        as the longer one has, from entry ⌊(k − 1)/2⌋ on, counted from zero.
+        as the longer one has, from entry ⌊(k − 1)/2⌋ on, counted from zero: NumPy's choice, where the padding "same" of
+        the layers in `nnlib.conv` is PyTorch's. For k even they differ by one entry.
     n, k : int
         The lengths of signal and kernel.
     flip : bool

@@ -1,4 +1,6 @@
-"""Softmax, its logarithm, the logarithm of its denominator, and its Jacobian (chapters/softmax.md).
+"""Softmax, its logarithm, the logarithm of its denominator, and its Jacobian.
+
+See :doc:`/chapters/softmax`.
 
 All start in the same way, in `nnlib.numerics.shifted`: subtract the largest entry, so that no exponential overflows.
 """
@@ -39,7 +41,7 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     Notes
     -----
     A single infinite logit takes all the probability, which is the limit. Several of +∞, or only −∞, have no limit and
-    give nan, as does a nan. Derived in chapters/softmax.md, Multiplying every score.
+    give nan, as does a nan. Derived in :section:`softmax-scaling`.
 
     Examples
     --------
@@ -83,7 +85,7 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     -----
     Every entry is accurate to 16 units of rounding, the tiny one of a score that dominates, too. (Dividing float64
     scores by a temperature rounds them once more, which such an entry feels.)
-    Derived in chapters/softmax.md, Where the naive form breaks.
+    Derived in :section:`softmax-numerics`.
 
     Examples
     --------
@@ -133,7 +135,7 @@ def logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 
     Notes
     -----
-    Derived in chapters/softmax.md, Where the naive form breaks.
+    Derived in :section:`softmax-numerics`.
 
     Examples
     --------
@@ -180,7 +182,7 @@ def softmax_jacobian(x: Array, temperature: float = 1.0) -> Array:
     Notes
     -----
     The diagonal pᵢ(1 − pᵢ) is computed as pᵢ times the sum of the other probabilities, so that it keeps its precision
-    when pᵢ is close to 1. Derived in chapters/softmax.md, The Jacobian.
+    when pᵢ is close to 1. Derived in :section:`softmax-jacobian`.
 
     Examples
     --------

@@ -39,7 +39,9 @@ def toeplitz_matrix(
     n : int
         The length of the signal, that is, the number of columns.
     mode : {"full", "valid", "same"}
-        Which rows of the full matrix to keep, with the meaning of `nnlib.signal.kept_entries`.
+        Which rows of the full matrix to keep, with the meaning of `nnlib.signal.kept_entries`. Where the kernel spans
+        an even number of entries, "same" is NumPy's choice, and a layer with the padding "same" keeps one row further
+        down.
     flip : bool
         False for correlation, True for convolution.
     stride : int
@@ -60,8 +62,8 @@ def toeplitz_matrix(
 
     Notes
     -----
-    Derived in chapters/convolution.md, A matrix, and chapters/conv-backprop.md, The Jacobian is a
-    Toeplitz matrix. ``A.T`` is the backward pass: the transpose of the valid matrix is the full matrix of the flipped
+    Derived in :section:`convolution-matrix, conv-backprop-toeplitz`.
+    ``A.T`` is the backward pass: the transpose of the valid matrix is the full matrix of the flipped
     kernel, ``toeplitz_matrix(w[::-1], m, "full")``, at stride 1.
 
     Examples
@@ -108,7 +110,7 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
 
     Notes
     -----
-    Derived in chapters/conv-backprop.md, The weight gradient.
+    Derived in :section:`conv-backprop-weights`.
 
     Examples
     --------
@@ -147,7 +149,8 @@ def conv2d_matrix(
     shape : (int, int)
         Height and width of the image.
     mode, flip
-        As in `toeplitz_matrix`, in both directions; the layers of `nnlib.conv` do not flip.
+        As in `toeplitz_matrix`, in both directions. The layers of `nnlib.conv` do not flip, and their padding "same" is
+        this mode only where the kernel spans an odd number of entries.
     stride, dilation : int or (int, int)
         As in `toeplitz_matrix`; a pair gives the vertical and the horizontal one.
 
@@ -164,7 +167,7 @@ def conv2d_matrix(
 
     Notes
     -----
-    Derived in chapters/conv-backprop.md, Two dimensions.
+    Derived in :section:`conv-backprop-2d`.
 
     Examples
     --------

@@ -1,4 +1,6 @@
-"""The three traces of a computation: its values, its tangents and its adjoints, step by step (chapters/autodiff.md).
+"""The three traces of a computation: its values, its tangents and its adjoints, step by step.
+
+See :doc:`/chapters/autodiff`.
 
 Inputs are v₁₋ₙ, …, v₀; each operation makes the next of v₁, v₂, …; a dot marks a tangent, a bar an adjoint.
 """
@@ -145,7 +147,8 @@ class Trace:
         return Table("Adjoint trace", header, rows, self._by_number(final | adjoints))
 
     def _partial(self, step: _Step, parent: _Step) -> str:
-        return f"∂{self._name(step)}/∂{self._name(parent)}"
+        """Write the local derivative ∂φᵢ/∂vⱼ; ∂vᵢ/∂vⱼ would be along every way, as adjoints are."""
+        return f"∂φ{self._name(step)[1:]}/∂{self._name(parent)}"
 
     def __str__(self) -> str:
         return str(self.evaluation)
@@ -178,7 +181,7 @@ def trace(f: Callable[..., Any], /, *args: Any, **inputs: Any) -> Trace:
     Notes
     -----
     Steps on which the result does not depend are left out. The notation is that of A. Griewank and A. Walther,
-    Evaluating Derivatives, 2nd edition, 2008. Derived in chapters/autodiff.md, The three traces.
+    Evaluating Derivatives, 2nd edition, 2008. Derived in :section:`autodiff-traces`.
     """
     given = _by_name(f, args, inputs)
     with running_level() as level:

@@ -1,4 +1,7 @@
-"""What training needs besides a network: the mean loss of a batch, its gradient, and the step (chapters/digits.md)."""
+"""What training needs besides a network: the mean loss of a batch, its gradient, and the step.
+
+See :doc:`/chapters/digits`.
+"""
 
 import math
 from typing import Any
@@ -34,7 +37,7 @@ def mean_cross_entropy(scores: Array, labels: Any) -> tuple[Array, Array]:
 
     Notes
     -----
-    Derived in chapters/mlp.md, The gradient at the output.
+    Derived in :section:`mlp-output-gradient`.
 
     Examples
     --------
@@ -54,7 +57,7 @@ def mean_squared_error(scores: Array, labels: Any) -> tuple[Array, Array]:
     Notes
     -----
     The gradient is J v / n with v = 2 (p − e_y) and the Jacobian J = Diag(p) − p pᵀ of softmax.
-    Derived in chapters/digits.md, Two losses, two activation functions.
+    Derived in :section:`digits-losses`.
 
     Examples
     --------
@@ -98,7 +101,7 @@ def sgd_step(
 
     Notes
     -----
-    Derived in chapters/mlp.md, A price on large parameters.
+    Derived in :section:`mlp-l2`.
 
     Examples
     --------

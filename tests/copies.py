@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from book.edition import PROMISE
 from tools.paths import ROOT
 
 # The start of a small chapter that a test writes.
@@ -37,6 +39,7 @@ SOURCES = [
     "book",
     "nnlib",
     "tests/recorded",
+    "trials/reports",
 ]
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "node_modules")
 
@@ -50,6 +53,25 @@ def copy_book(folder: Path) -> Path:
             shutil.copytree(source, target, ignore=LEFT_OUT)
         else:
             shutil.copy2(source, target)
+    return folder
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy everything that a clone has, with this environment: every command of make works there."""
+    kept = {".binder", ".ci", ".github", ".gitignore", ".mypy_cache", ".pre-commit-config.yaml"}
+    for path in ROOT.iterdir():
+        if path.name in kept or not path.name.startswith((".", "_build", "node_modules")):
+            if path.is_dir():
+                shutil.copytree(path, folder / path.name, ignore=LEFT_OUT, symlinks=True)
+            else:
+                shutil.copy2(path, folder)
+    return equip(folder)
+
+
+def equip(folder: Path) -> Path:
+    """Lend a copy this environment."""
+    (folder / "book" / "node_modules").symlink_to((ROOT / "book" / "node_modules").resolve())
+    (folder / ".venv").symlink_to(sys.prefix)
     return folder
 
 
@@ -67,9 +89,39 @@ def copy_chapter(folder: Path, chapter: Path) -> Path:
     (folder / "index.md").write_text("# A small book\n")
     names = [chapter.stem, *sorted(kept)]
     (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n" + "".join(f"- file: chapters/{name}\n" for name in names)
+        f"{PROMISE}\nformat: jb-book\nroot: index\nchapters:\n"
+        + "".join(f"- file: chapters/{name}\n" for name in names)
     )
     return folder
+
+
+def cells(*sources: str) -> str:
+    """Return a chapter with these code cells."""
+    return HEADER + "\n".join(f"```{{code-cell}} ipython3\n{source}\n```\n" for source in sources)
+
+
+def copy_workshop(folder: Path, pages: dict[str, str]) -> Path:
+    """Make a folder in which make works, with these pages instead of the book's."""
+    for name in ("_config.yml", "Makefile", "pyproject.toml", "LICENSE", "book", "nnlib", "tools"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
+        else:
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / "chapters").mkdir()
+    shutil.copy2(ROOT / "chapters" / "references.bib", folder / "chapters")
+    (folder / "index.md").write_text("# A small book\n")
+    for name, text in pages.items():
+        (folder / "chapters" / f"{name}.md").write_text(text, encoding="utf-8")
+    names = "".join(f"- file: chapters/{name}\n" for name in pages)
+    (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{names}")
+    return equip(folder)
+
+
+def make(folder: Path, *arguments: str) -> tuple[list[str], dict[str, Any]]:
+    """Return the command of make once everything is installed, and the options of its process."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MAKE"))}
+    options = {"cwd": folder, "env": env | {"PYTHONPATH": str(folder)}, "text": True}
+    return ["make", "-o", "setup", *arguments], {**options, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
 
 
 def compare(folder: Path, stem: str = "softmax") -> tuple[int, str]:

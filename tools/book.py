@@ -40,7 +40,7 @@ def build(folder: Path) -> Path:
         "--path-output",
         folder,
     ]
-    run("Building the book", command, env=environment(), cwd=ROOT, show=progress, errors_at_once=True)
+    run("Building the book", command, env=environment(), cwd=ROOT, show=progress, errors=[])
     pages = folder / "_build" / "html"
     if not (pages / "index.html").is_file():
         raise Failed(1, f"no index.html in {pages}")

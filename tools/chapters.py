@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import re
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,8 @@ import yaml
 from jupytext.config import load_jupytext_configuration_file
 from nbclient import NotebookClient
 
+from book import edition
+from book.sources import dependencies, digest
 from tools.paths import CHAPTERS, LOCK, RECORDED, ROOT
 
 FORMAT = "md:myst"
@@ -41,15 +42,33 @@ def is_notebook(path: Path) -> bool:
 
 
 def pages(root: Path = ROOT) -> list[Path]:
-    """Return every page of the book: the root page and the files in chapters/."""
-    found = sorted((root / "chapters").glob("*.md"))
-    index = root / "index.md"
-    return [index, *found] if index.exists() else found
+    """Return every page of this edition: the root page, and the files in chapters/ that _toc.yml names."""
+    named = edition.listed(root)
+    return [root / f"{name}.md" for name in edition.on_disk(root) if name in named]
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
     """Return the pages that are executed and recorded."""
     return [page for page in pages(root) if is_notebook(page)]
+
+
+def named(names: Iterable[str]) -> list[Path]:
+    """Return the pages with code that are meant: ``softmax``, ``softmax.md``, or the path of the page or its recording.
+
+    Raises
+    ------
+    SystemExit
+        For a name that is none, with all that there are.
+    """
+    known = notebooks()
+    calls = {name: page for page in known for name in (page.stem, page.name, str(page), str(recording(page)))}
+    pages = {name: calls.get(name) or calls.get(str(Path(name).resolve())) for name in names}
+    unknown = [name for name, page in pages.items() if page is None]
+    if unknown:
+        raise SystemExit(
+            f"Not a chapter with code: {', '.join(unknown)}. These are: {', '.join(page.stem for page in known)}"
+        )
+    return [page for page in pages.values() if page is not None]
 
 
 def recording(chapter: Path) -> Path:
@@ -106,48 +125,6 @@ def problems(notebook: Any) -> list[str]:
     return found
 
 
-def dependencies(chapter: Path, root: Path = ROOT) -> list[Path]:
-    """Return the nnlib modules that a chapter imports, directly or through another."""
-    waiting, found = list(_imports(_code(chapter.read_text(encoding="utf-8")))), set()
-    while waiting:
-        path = root / waiting.pop()
-        if path in found or not path.exists():
-            continue
-        found.add(path)
-        waiting.extend(_imports(path.read_text(encoding="utf-8")))
-    return sorted(found)
-
-
 def fingerprint(chapter: Path, root: Path = ROOT) -> str:
     """Return a digest of all that decides a chapter's outputs, and of the recorded outputs themselves."""
-    parts = [chapter, recording(chapter), LOCK, *dependencies(chapter, root)]
-    contents = [path.read_bytes() if path.exists() else b"absent" for path in parts]
-    return hashlib.sha256(b"\0".join(contents)).hexdigest()
-
-
-@cache
-def _code(text: str) -> str:
-    """Return the code of a chapter, without the lines that only IPython understands."""
-    code = "\n".join(cell.source for cell in jupytext.reads(text, FORMAT).cells if cell.cell_type == "code")
-    return re.sub(r"(?m)^\s*[%!].*$", "", code)
-
-
-@cache
-def _imports(code: str) -> frozenset[Path]:
-    """Return the files of nnlib that Python source imports, whichever way it is written."""
-    names: set[str] = set()
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:  # the cell itself will say so when it is executed
-        return frozenset()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    inside = [name.split(".") for name in names if name.split(".")[0] == "nnlib"]
-    return frozenset(
-        path
-        for parts in inside
-        for path in (Path(*parts, "__init__.py"), Path(*parts).with_suffix(".py"), Path("nnlib/__init__.py"))
-    )
+    return digest(chapter, recording(chapter), LOCK, *dependencies(chapter, root))

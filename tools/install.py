@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
+from book.pages import network
 from tools import lab_settings
 from tools.paths import LOCK, ROOT, VENV, environment
 from tools.progress import Failed, run, say, stop
 
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
-NODE_LOCK = ROOT / "book" / "package-lock.json"
-NODE_STAMP = NODE_LOCK.parent / "node_modules" / ".installed.json"
+NODE = ROOT / "book"  # package.json is there
 LOG = VENV / "install.log"
 
 FOLDERS = ("ipython", "jupyter", "matplotlib", "npm", "uv")  # what other programs would keep in the home
@@ -31,6 +33,7 @@ NETWORK = re.compile(
     r"|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH"
 )
 
+NPM_CODE = re.compile(r"npm error( (code|syscall|errno|path|dest) .*)?$")  # lines before the one that tells something
 CERTIFICATE = re.compile(r"SELF_SIGNED_CERT|UNABLE_TO_(GET|VERIFY)|CERTIFICATE_VERIFY_FAILED")
 
 
@@ -43,7 +46,9 @@ def wanted() -> dict[str, str]:
     """Return what the environment must have been made from."""
     return {
         "lock": digest(LOCK),
-        "package": digest(ROOT / "pyproject.toml", Path(__file__), Path(lab_settings.__file__)),
+        "package": digest(
+            ROOT / "pyproject.toml", ROOT / "nnlib" / "__init__.py", Path(__file__), Path(lab_settings.__file__)
+        ),
         "root": str(ROOT),
     }
 
@@ -73,7 +78,8 @@ def explain(what: str, failure: Failed) -> SystemExit:
     if CERTIFICATE.search(failure.log):  # before the network: pip calls this an SSLError, too
         return stop(
             f"A certificate was refused: {what} could not be downloaded. Behind a proxy with a certificate of its own, "
-            f"set PIP_CERT and NODE_EXTRA_CA_CERTS to its file and run make again. Log: {LOG}"
+            "tell pip its file (PIP_CERT=FILE, or pip config set global.cert FILE), which Node is told as well, and "
+            f"run make again. Log: {LOG}"
         )
     if NETWORK.search(failure.log):
         return stop(
@@ -81,9 +87,10 @@ def explain(what: str, failure: Failed) -> SystemExit:
         )
     if "No space left" in failure.log:
         return stop(f"The disk is full: {what} need about 2 GB in {ROOT}. Free some space and run make again.")
-    lines = [line for line in failure.log.splitlines() if line.strip() and "A complete log of this run" not in line]
-    last = lines[-1] if lines else "no message"
-    return stop(f"{what} could not be installed: {last.strip()[:200]} (the whole log: {LOG})")
+    lines = [line.strip() for line in failure.log.splitlines() if line.strip()]
+    reasons = [line for line in lines if line.startswith("npm error") and not NPM_CODE.match(line)]
+    said = (reasons or lines[::-1] or ["no message"])[0]  # npm says what is wrong first, pip last
+    return stop(f"{what} could not be installed: {said[:300]} (the whole log: {LOG})")
 
 
 def pip(*arguments: str) -> list[str]:
@@ -110,6 +117,31 @@ def remove_strays() -> None:
         run(f"Removing what is no longer needed: {', '.join(strays)}", pip("uninstall", "-y", "-q", *strays))
 
 
+def bring_to_the_lock() -> None:
+    """Bring .venv to the lock with uv, or where uv does not reach what pip reaches, with pip."""
+    text = LOCK.read_text()
+    count, own = len(re.findall(r"^[A-Za-z0-9._-]+==", text, re.M)), re.search(r"(?m)^uv==(?:.*\\\n)*.*", text)
+    with tempfile.TemporaryDirectory() as folder:
+        pin = Path(folder, "uv.txt")
+        pin.write_text(own[0] if own else "")
+        run("Installing uv, which installs the rest", pip("install", "-q", "--require-hashes", "-r", str(pin)))
+    command = [str(VENV / "bin" / "uv"), "pip", "sync", "--require-hashes", "--python", str(PYTHON), str(LOCK)]
+    try:
+        run(
+            f"Installing {count} pinned packages (once; about a minute)",
+            command,
+            env=os.environ | network.for_uv(PYTHON),
+        )
+    except Failed as failure:
+        say(f"uv could not: {failure.log.strip().splitlines()[-1] if failure.log.strip() else 'it said nothing'}")
+        run(
+            f"Installing {count} pinned packages with pip (once; one to three minutes)",
+            pip("install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)),
+            status=lambda: f"{installed()} of {count} installed" if installed() > 3 else None,
+        )
+        remove_strays()
+
+
 def install_packages() -> None:
     """Create .venv where it is missing or unusable, and bring it to the lock."""
     want, have = wanted(), stamped(STAMP)
@@ -128,14 +160,8 @@ def install_packages() -> None:
         have = {}
     STAMP.unlink(missing_ok=True)
     if have.get("lock") != want["lock"]:
-        count = len(re.findall(r"^[A-Za-z0-9._-]+==", LOCK.read_text(), re.M))
         try:
-            run(
-                f"Installing {count} pinned packages (once; one to three minutes)",
-                pip("install", "--progress-bar", "off", "--require-hashes", "-r", str(LOCK)),
-                status=lambda: f"{installed()} of {count} installed" if installed() > 3 else None,
-            )
-            remove_strays()
+            bring_to_the_lock()
         except Failed as failure:
             raise explain("the pinned packages", failure) from None
     try:
@@ -152,31 +178,33 @@ def install_packages() -> None:
     STAMP.write_text(json.dumps(want, indent=2) + "\n")
 
 
-def install_node_modules() -> None:
-    """Bring node_modules to package-lock.json, with the environment's own Node."""
-    if not NODE_LOCK.exists():
+def install_node_modules(folder: Path = NODE) -> None:
+    """Bring a folder's node_modules to its package-lock.json, with the environment's own Node."""
+    lock, stamp = folder / "package-lock.json", folder / "node_modules" / ".installed.json"
+    if not lock.exists():
         return
-    want = {"lock": digest(NODE_LOCK)}
-    if stamped(NODE_STAMP) == want:
-        (NODE_STAMP.parent / ".package-lock.json").touch()  # the build compares times, and a checkout renews the lock's
+    want = {"lock": digest(lock)}
+    if stamped(stamp) == want:
+        (stamp.parent / ".package-lock.json").touch()  # the build compares times, and a checkout renews the lock's
         return
     command: list[str | Path] = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
         run(
-            "Installing the Node packages (mathematics, accessibility)",
+            f"Installing the Node packages {'(mathematics, accessibility)' if folder == NODE else f'of {folder}'}",
             command,
-            env=environment(),
-            cwd=NODE_LOCK.parent,
+            env=environment() | network.for_node(PYTHON),
+            cwd=folder,
         )
     except Failed as failure:
         raise explain("the Node packages", failure) from None
-    NODE_STAMP.write_text(json.dumps(want) + "\n")
+    stamp.write_text(json.dumps(want) + "\n")
 
 
 def main() -> None:
-    """Install what is missing."""
+    """Install what is missing, and the Node packages of further folders that are named."""
     install_packages()
-    install_node_modules()
+    for folder in [NODE, *map(Path, sys.argv[1:])]:
+        install_node_modules(folder)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from pathlib import Path
 
+from book.solutions import wanted
 from tools.paths import ROOT, VENV, environment
+from tools.progress import stop
 
 
 def main() -> None:
@@ -14,6 +17,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT, help="the book to open (default: this one)")
     own, others = parser.parse_known_args()
+    try:
+        wanted()
+    except ValueError as error:
+        raise stop(str(error)) from None
+    with contextlib.suppress(OSError):  # where a reader may not write, there are no copies
+        (own.folder / "work").mkdir(exist_ok=True)
     program = str(VENV / "bin" / "jupyter-lab")
     options = [f"--ServerApp.root_dir={own.folder}", "--LabApp.default_url=/lab/tree/chapters"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:

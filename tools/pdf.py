@@ -15,12 +15,12 @@ from urllib.parse import urldefrag, urlsplit
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, Page
 
+from book.attribution import file_name
 from tools import book, browser
 from tools.paths import BUILD
 from tools.progress import say, stop
 
 PDF = BUILD / "pdf"
-WHOLE = "every-gradient-checked"
 COLUMN = 658  # the width of the text on A4, in pixels, less the margins of book/pages/static/css/7-print.css
 LEFT_OUT = ".headerlink, .copy, .downloads, script"
 WIDE = """() => {
@@ -154,7 +154,7 @@ def write(html: Path, folder: Path) -> list[str]:
             subtitle = heading.find_next_sibling("p")
             if isinstance(subtitle, Tag):
                 subtitle.decompose()
-        target = folder / f"{WHOLE}.pdf"
+        target = folder / f"{file_name(title)}-book.pdf"
         complaints += print_page(chrome, document(html, articles, title, front), target)
         say(str(target))
     return complaints

@@ -44,14 +44,14 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     show: Callable[[str], str | None] = lambda line: None,
-    errors_at_once: bool = False,
+    errors: list[str] | None = None,
     status: Callable[[], str | None] = lambda: None,
 ) -> str:
     """Run ``command`` under a title; return what it printed (both streams) or raise ``Failed`` with it.
 
     ``show`` picks the lines worth seeing, rewritten if need be. After ten seconds of silence, a line gives the
     ``status`` or, without one, what the command said last.
-    With ``errors_at_once`` the standard error of the command is kept apart and passed through as it comes.
+    With a list of ``errors``, the standard error of the command is passed through as it comes, and put there.
     """
     start = time.monotonic()
     say(f"{title} …")
@@ -59,7 +59,7 @@ def run(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if errors_at_once else subprocess.STDOUT,
+        stderr=subprocess.STDOUT if errors is None else subprocess.PIPE,
         env=env,
         cwd=cwd,
         text=True,
@@ -71,7 +71,9 @@ def run(
     log: list[str] = []
     threading.Thread(target=_drain, args=(process.stdout, lines), daemon=True).start()
     ended = threading.Event()
-    passer = threading.Thread(target=_pass_on, args=(process.stderr, log, ended), daemon=True)
+    passer = threading.Thread(
+        target=_pass_on, args=(process.stderr, log, [] if errors is None else errors, ended), daemon=True
+    )
     passer.start()
     spoken = start
     try:
@@ -128,10 +130,11 @@ def _drain(stream: Iterable[str], lines: queue.Queue[str | None]) -> None:
     lines.put(None)
 
 
-def _pass_on(stream: Iterable[str] | None, log: list[str], ended: threading.Event) -> None:
+def _pass_on(stream: Iterable[str] | None, log: list[str], errors: list[str], ended: threading.Event) -> None:
     """Show what a command complains about, unless it complains about being ended."""
     for line in stream or ():
         log.append(line)
+        errors.append(line)
         if ended.is_set():
             continue
         sys.stderr.write(line if sys.stderr.isatty() else plain(line))

@@ -35,10 +35,19 @@ async def execute(chapter: Path) -> Any:
     try:
         await chapters.client(chapter, notebook).async_execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise ChapterFailed(f"{label(chapter)}: {describe(notebook, error)[1]}") from None
+        index, said = describe(notebook, error)
+        raise ChapterFailed(f"{label(chapter)}:{line_of(chapter, notebook, index)}: {said}") from None
     refuse(chapter, notebook)
     notebook.metadata = nbformat.from_dict({"kernelspec": dict(chapters.KERNEL)})
     return notebook
+
+
+def line_of(chapter: Path, notebook: Any, index: int) -> int:
+    """Return the line of a chapter on which the code of this cell begins."""
+    text, place = chapter.read_text(encoding="utf-8"), 0
+    for cell in notebook.cells[: index + 1]:
+        place = max(place, text.find(cell.source, place))
+    return text.count("\n", 0, place) + 1
 
 
 def refuse(chapter: Path, notebook: Any) -> None:
@@ -108,17 +117,11 @@ def main() -> None:
     """Normalize the chapters and record those that changed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="record every chapter, changed or not")
-    parser.add_argument("chapters", nargs="*", type=Path, help="record these, changed or not")
+    parser.add_argument("chapters", nargs="*", help="record these, changed or not: softmax, or chapters/softmax.md")
     arguments = parser.parse_args()
     os.environ.update(environment())
     os.environ.pop("MPLBACKEND", None)
-    known = chapters.notebooks()
-    chosen = [path.resolve() for path in arguments.chapters]
-    unknown = [str(path) for path in chosen if path not in known]
-    if unknown:
-        raise SystemExit(
-            f"Not a chapter with code: {', '.join(unknown)}. These are: {', '.join(path.name for path in known)}"
-        )
+    known, chosen = chapters.notebooks(), chapters.named(arguments.chapters)
     normalize()
     state = remembered()
     changed = [path for path in known if arguments.all or state.get(label(path)) != chapters.fingerprint(path)]

@@ -7,40 +7,23 @@ chapter or a forgotten one would pass in silence.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import nbformat
-import yaml
 
+from book import edition
 from tools import chapters
 from tools.paths import RECORDED, ROOT
 
 RECORD = "run make record"
 
 
-def listed(root: Path = ROOT) -> list[str]:
-    """Return the pages that the table of contents names, as paths without suffix, in reading order."""
-    table = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-
-    def files(entry: Any) -> list[str]:
-        if isinstance(entry, list):
-            return [name for part in entry for name in files(part)]
-        if not isinstance(entry, dict):
-            return []
-        own = [str(entry[key]) for key in ("root", "file") if key in entry]
-        return own + [
-            name for key in ("parts", "chapters", "sections", "subtrees", "entries") for name in files(entry.get(key))
-        ]
-
-    return [name.removesuffix(".md") for name in files(table)]
-
-
 def faults_of_contents(root: Path = ROOT) -> list[str]:
-    """Return the pages that the table of contents misses, and the entries that are no page."""
-    names = {page.relative_to(root).with_suffix("").as_posix() for page in chapters.pages(root)}
-    entries = listed(root)
+    """Return the pages that the table of contents of the whole book misses, and the entries that are no page."""
+    names, entries = edition.on_disk(root), edition.listed(root)
     missing = [
-        f"{name}.md is not in _toc.yml: add `- file: {name}` where it belongs" for name in sorted(names - set(entries))
+        f"{name}.md is not in _toc.yml: add `- file: {name}` where it belongs, "
+        f"or, in an edition of your own, delete the line `{edition.PROMISE}`"
+        for name in (edition.left_out(root) if edition.is_whole(root) else [])
     ]
     unknown = [
         f"_toc.yml names {name}, which is not a page: remove the line or add {name}.md"
@@ -88,8 +71,9 @@ def faults_of_form(chapter: Path) -> list[str]:
 
 
 def orphans(root: Path = ROOT) -> list[Path]:
-    """Return the recordings without a chapter."""
-    kept = {chapters.recording(chapter) for chapter in chapters.notebooks(root)}
+    """Return the recordings without a chapter; one that this edition leaves out is a chapter all the same."""
+    there = [root / f"{name}.md" for name in edition.on_disk(root)]
+    kept = {chapters.recording(chapter) for chapter in there if chapters.is_notebook(chapter)}
     return sorted(set((root / RECORDED.relative_to(ROOT)).glob("*.ipynb")) - kept)
 
 

@@ -1,4 +1,8 @@
-"""Preview the book on this machine; rebuild and reload the page when a file changes."""
+"""Preview the book on this machine; rebuild and reload the page when a file changes.
+
+sphinx-autobuild, tried for this, brings six packages, watches .venv and what it builds, and lets a browser keep an old
+style sheet.
+"""
 
 from __future__ import annotations
 
@@ -6,83 +10,54 @@ import argparse
 import contextlib
 import re
 import threading
-from collections.abc import Iterable
+import time
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from html import escape
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
-from watchfiles import Change, PythonFilter, watch
-
+from book.sources import PAGES, TOOLS, files
 from tools.book import progress
+from tools.fileserver import Quiet
 from tools.paths import BUILD, ROOT, VENV, environment
-from tools.progress import Failed, run, say, stop
+from tools.progress import Failed, plain, run, say, stop
 
 FOLDER = BUILD / "serve"
-PAGES = FOLDER / "_build" / "html"
-SOURCES = ["chapters", "nnlib", "book", "index.md", "_config.yml", "_toc.yml"]
-RELOAD = """<script>
-(async function wait(seen) {
-  for (;;) {
-    try {
-      const now = await (await fetch("/-/builds?after=" + seen)).text();
-      if (now !== seen) return location.reload();
-    } catch (error) { await new Promise(done => setTimeout(done, 1000)); }
-  }
-})("BUILD");
-</script>"""
+HTML = FOLDER / "_build" / "html"
+PAUSE = 0.5  # seconds between two looks at the files
+RELOAD = """<script>setInterval(async () => {
+  const now = await fetch("/-/built").then(answer => answer.text(), () => "BUILT");
+  if (now !== "BUILT") location.reload();
+}, 1000);</script>"""
+ALERT = '<pre role="alert" style="margin:0;padding:1rem;border:.25rem solid #d55e00;white-space:pre-wrap">{}</pre>'
 
 
-class Builds:
-    """The number of finished builds, which waiting pages ask for."""
+class Preview(Quiet):
+    """Serve pages, each with what the last build complained of and a script that reloads it after the next one."""
 
-    def __init__(self) -> None:
-        self.number = 0
-        self.changed = threading.Condition()
-
-    def finished(self) -> None:
-        """Count a build and wake the pages."""
-        with self.changed:
-            self.number += 1
-            self.changed.notify_all()
-
-    def after(self, number: int, timeout: float = 20.0) -> int:
-        """Return the number of builds, at once if it is not ``number``, else when it changes or the time is up."""
-        with self.changed:
-            self.changed.wait_for(lambda: self.number != number, timeout)
-            return self.number
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """Serve the pages, each with a script that reloads it after a build."""
-
-    def __init__(self, builds: Builds, *arguments: object, **options: object) -> None:
-        self.builds = builds
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+    built, problems = 0, ""  # when the last build ended, and what it said
 
     def do_GET(self) -> None:
-        """Answer with a page, a file, or the number of builds."""
-        address = urlsplit(self.path)
-        if address.path == "/-/builds":
-            seen = parse_qs(address.query).get("after", ["0"])[0]
-            self.answer(str(self.builds.after(int(seen) if seen.isdigit() else 0)), "text/plain")
-            return
+        """Answer with a page, a file, or the time of the last build."""
         file = Path(self.translate_path(self.path))
-        file = file / "index.html" if file.is_dir() and address.path.endswith("/") else file
-        if file.suffix == ".html" and file.is_file():
-            page = file.read_text(encoding="utf-8")
+        file = file / "index.html" if file.is_dir() else file
+        if self.path == "/-/built":
+            self.answer(str(self.built), "text/plain")
+        elif file.suffix == ".html":
+            page = file.read_text(encoding="utf-8") if file.is_file() else "<body>There is no such page yet.</body>"
             # The finished book allows no script but its own; the preview adds one.
             page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page, flags=re.I)
-            self.answer(
-                page.replace("</body>", RELOAD.replace("BUILD", str(self.builds.number)) + "</body>"), "text/html"
-            )
-            return
-        super().do_GET()
+            alert = ALERT.format(escape(self.problems)) if self.problems else ""
+            page = page.replace("<body>", "<body>" + alert, 1)
+            page = page.replace("</body>", RELOAD.replace("BUILT", str(self.built)) + "</body>")
+            self.answer(page, "text/html", 200 if file.is_file() else 404)
+        else:
+            super().do_GET()
 
-    def answer(self, text: str, kind: str) -> None:
-        """Send a text that nobody may keep."""
+    def answer(self, text: str, kind: str, status: int = 200) -> None:
+        """Send a text."""
         body = text.encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -93,41 +68,34 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing: the console belongs to the builds."""
 
-
-class Sources(PythonFilter):
-    """The files whose change asks for a build."""
-
-    extensions = (".py", ".md", ".yml", ".bib", ".css", ".js", ".json", ".svg", ".png", ".html", ".txt", ".npz", ".csv")
-
-    def __call__(self, change: Change, path: str) -> bool:
-        """Tell whether a change of this file matters."""
-        return super().__call__(change, path) and ".ipynb_checkpoints" not in path
-
-
-def build(changes: Iterable[Path]) -> None:
-    """Bring the pages up to date; a problem is shown, and the page appears as far as it goes.
-
-    Sphinx reads again what changed, and the chapters that import a changed module of nnlib.
-    Settings and extensions concern every page.
-    """
+def build() -> None:
+    """Bring the pages up to date as far as possible; what is wrong is shown here and on the pages."""
     command: list[str | Path] = [VENV / "bin" / "jupyter-book", "build", ROOT, "-n", "--path-output", FOLDER]
-    if any(path.name == "_config.yml" or "book" in path.parts for path in changes):
-        command.append("--all")
+    problems: list[str] = []
     try:
-        run("Building", command, env=environment(), cwd=ROOT, show=progress, errors_at_once=True)
+        run("Building", command, env=environment(), cwd=ROOT, show=progress, errors=problems)
     except Failed:
         say("  the build failed; the reasons are above")
+        problems = problems or ["The build failed; the reasons are where make serve runs."]
+    Preview.problems, Preview.built = plain("".join(problems)), time.time_ns()
 
 
-def listen(port: int, builds: Builds, folder: Path = PAGES) -> ThreadingHTTPServer:
+def listen(port: int, folder: Path = HTML) -> ThreadingHTTPServer:
     """Return a server of the pages, for this machine alone."""
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, builds, directory=str(folder)))
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(Preview, directory=str(folder)))
     except OSError as error:
         raise stop(f"Port {port}: {error.strerror}; choose another with make serve PORT={port + 1}") from None
+
+
+def stamps() -> dict[Path, int]:
+    """Return when each source was saved. Many editors save by replacing the file, and some disks report no changes."""
+    found = {}
+    for path in files(*PAGES, *TOOLS):
+        with contextlib.suppress(OSError):  # it has just gone
+            found[path] = path.stat().st_mtime_ns
+    return found
 
 
 def main() -> None:
@@ -135,17 +103,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
-    builds = Builds()
-    server = listen(port, builds)
-    build([])
+    server = listen(port)
+    seen = last = stamps()
+    build()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     say(f"The book is at http://127.0.0.1:{port}/ and follows your changes; Ctrl-C ends.")
-    paths = [ROOT / name for name in SOURCES if (ROOT / name).exists()]
-    for changes in watch(*paths, watch_filter=Sources(), raise_interrupt=False):
-        changed = sorted({Path(path) for _, path in changes})
-        say(f"Changed: {', '.join(str(path.relative_to(ROOT)) for path in changed)}")
-        build(changed)
-        builds.finished()
+    while True:
+        time.sleep(PAUSE)
+        now = stamps()
+        if seen != now == last:  # and nothing is being saved any more
+            changed = sorted({str(path.relative_to(ROOT)) for path, _ in now.items() ^ seen.items()})
+            say(f"Changed: {', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}")
+            seen = now
+            build()
+        last = now
 
 
 if __name__ == "__main__":

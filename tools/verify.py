@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from book.sources import dependencies
 from tools import chapters
 from tools.paths import BUILD, RECORDED, ROOT, VENV, environment
 from tools.progress import elapsed, say
@@ -75,7 +76,7 @@ def changed() -> list[Path]:
     known, passed = chapters.notebooks(), remembered()
     touched = touched_files()
     if touched is not None:
-        known = [path for path in known if touched & {path, chapters.recording(path), *chapters.dependencies(path)}]
+        known = [path for path in known if touched & {path, chapters.recording(path), *dependencies(path)}]
     return [path for path in known if passed.get(path.name) != chapters.fingerprint(path)]
 
 

@@ -7,8 +7,9 @@ Code cells are handed out by their index, for whoever has the executed notebook.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from textwrap import indent
+from typing import Any, cast
 
 from docutils import nodes
 from pybtex_docutils import Backend
@@ -29,10 +30,11 @@ class Writer:
 
     def __init__(self, env: BuildEnvironment, docname: str, macros: Mapping[str, str]) -> None:
         self.env, self.docname, self.macros = env, docname, macros
+        self.solved: dict[int, str] = {}  # the code cells of solutions, and of which one
 
     def cited(self) -> list[str | int]:
         """Return the works that the page cites, as a section of its own."""
-        domain = self.env.get_domain("cite")
+        domain: Any = self.env.get_domain("cite")
         here = (reference for reference in domain.citation_refs if reference.docname == self.docname)
         keys = {target.key for reference in here for target in reference.targets}
         works = sorted(
@@ -102,7 +104,7 @@ class Writer:
     def _definitions(self, node: nodes.Element) -> str:
         terms = []
         for item in node.findall(nodes.definition_list_item):
-            term, definition = item[0], item[-1]
+            term, definition = cast(Sequence[nodes.Element], (item[0], item[-1]))
             terms.append(f"**{self.inline(term)}**: " + " ".join(self._texts(definition)))
         return "\n\n".join(terms)
 
@@ -122,19 +124,29 @@ class Writer:
         return "".join(parts)
 
     def _box(self, node: DetailsNode, level: int) -> list[str | int]:
-        if any(_is_cell(part) for part in node.findall(nodes.container)):  # a solution: its cells are to be run
-            return [f"**{node['summary']}**", *self.blocks(node, level)]
-        return [
-            f"<details><summary>{node['summary']}</summary>\n\n" + "\n\n".join(self._texts(node)) + "\n\n</details>"
-        ]
+        """Fold what is folded on the page; between the cells of a solution, which are to be run, its text is."""
+        found: list[str | int] = []
+        summary, texts = str(node["summary"]), []
+        for block in [*self.blocks(node, level), None]:
+            if isinstance(block, str):
+                texts.append(block)
+                continue
+            if texts:
+                found.append(_closed(summary, texts))
+                summary, texts = f"{node['summary']}, continued", []
+            if block is not None:
+                self.solved[block] = str(node["summary"])
+                found.append(block)
+        return found
 
     def _admonition(self, node: nodes.Element, level: int) -> list[str | int]:
-        title = self.inline(node[0])
+        head: Any = node[0]
+        title = self.inline(head)
         inner = nodes.container("", *(part.deepcopy() for part in node.children[1:]))
         if is_exercise_node(node):
             numbers = self.env.toc_fignumbers.get(self.docname, {}).get(node["type"], {})
             number = ".".join(map(str, numbers.get(node["ids"][0], ())))
-            wording = str(node[0].get("title") or f"{node['title']} %s").replace("%s", number)
+            wording = str(head.get("title") or f"{node['title']} %s").replace("%s", number)
             return [f"**{wording.strip()}**", *self.blocks(inner, level)]
         return [_quoted([f"**{title}**", *self._texts(inner)])]
 
@@ -148,9 +160,7 @@ class Writer:
             captions = [self.inline(part) for part in figure.findall(nodes.caption)]
             words = [str(image["alt"]) for image in figure.findall(nodes.image) if image.get("alt")]
             found.append(f"**{f'Fig. {number}'.strip()}** " + " ".join(captions))
-            found += [
-                f"<details><summary>The figure in words</summary>\n\n{_plain(text)}\n\n</details>" for text in words
-            ]
+            found += [_closed("The figure in words", [_plain(text)]) for text in words]
         return found
 
     def _texts(self, node: nodes.Element) -> list[str]:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,35 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from book import attribution
 from book.downloads import wheel
 from book.downloads.markdown import Writer
+from book.folding import fold
+from book.memory import build
 
 FOLDER = "downloads"
-ALL = "every-gradient-checked.zip"
-EXTRA = ("scipy", "sympy", "mpmath")  # what a chapter may import besides NumPy and Matplotlib
-NOTE = """*From {title}, executed. The text is under CC BY 4.0, the code under the BSD 3-Clause license.*
+EXTRA = {"scipy": "SciPy", "sympy": "SymPy", "mpmath": "mpmath"}  # what a chapter may import besides what nnlib needs
+BOTH, ALONE = "Notebook with nnlib", "nnlib alone"  # two of the links under Download
+NOTE = """*From {title}, executed. {adapted}The text is under CC BY 4.0, the code under the BSD 3-Clause license.*
 
-The cells call `nnlib`, a package that needs NumPy and Matplotlib alone. The next cell installs it from the file \
-`{wheel}` beside this notebook; if you have the notebook without that file, download the wheel from the book's page."""
+The cells call `nnlib`, which needs NumPy, and Matplotlib for figures.{others} The next cell installs it from the file \
+`{wheel}` beside this notebook.{folded}"""
+FOLDED = " Solutions are folded, text and code: a click opens one."
+INSTALL = """\
+from importlib.util import find_spec
+from pathlib import Path
+
+if Path("{wheel}").is_file():
+    %pip install --quiet "./{wheel}[plots]"{others}
+elif find_spec("nnlib") is None:
+    raise FileNotFoundError("Put {wheel} beside this notebook. {where}")"""
+WHERE = "The chapter's page offers it under Download: '{both}' holds the two, '{wheel}' is the file."
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def _executed(env: BuildEnvironment, docname: str) -> Path:
-    return Path(env.mystnb_config.output_folder, f"{docname}.ipynb")
+    settings: Any = vars(env)["mystnb_config"]
+    return Path(settings.output_folder, f"{docname}.ipynb")
 
 
 def runnable(env: BuildEnvironment, docname: str) -> bool:
@@ -49,21 +64,38 @@ def _output(output: Any) -> Any:
     return output
 
 
-def _code(cell: Any) -> Any:
-    metadata = {"jupyter": {"source_hidden": True}} if "hide-input" in cell.metadata.get("tags", []) else {}
-    outputs = [_output(output) for output in cell.outputs]
-    return nbformat.from_dict(
-        {"cell_type": "code", "source": cell.source, "metadata": metadata, "outputs": outputs, "execution_count": None}
-    )
+def _cell(source: str, outputs: Iterable[Any] = (), metadata: dict[str, Any] | None = None) -> Any:
+    code = {"cell_type": "code", "source": source, "metadata": metadata or {}, "outputs": list(outputs)}
+    return nbformat.from_dict(code | {"execution_count": None})
 
 
-def _install(cells: list[Any], wheel: str) -> Any:
+def _code(cell: Any, solution: str | None) -> Any:
+    hidden = {"jupyter": {"source_hidden": True}} if "hide-input" in cell.metadata.get("tags", []) else {}
+    code = _cell(cell.source, map(_output, cell.outputs), hidden)
+    if solution:
+        fold(code, solution)
+    return code
+
+
+def _others(cells: list[Any]) -> list[str]:
+    """Return what else the cells import."""
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    needed = "".join(f" {name}" for name in EXTRA if re.search(rf"^\s*(?:from|import) {name}\b", code, re.M))
-    source = f'%pip install --quiet "./{wheel}[plots]"{needed}'
-    return nbformat.from_dict(
-        {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
-    )
+    return [name for name in EXTRA if re.search(rf"^\s*(?:from|import) {name}\b", code, re.M)]
+
+
+def _opening(env: BuildEnvironment, cells: list[Any], wheel: str, folded: str) -> list[Any]:
+    """Return what stands below the title: what the cells need, and the cell that installs it."""
+    others = _others(cells)
+    *first, last = [EXTRA[name] for name in others] or [""]
+    names = f"{', '.join(first)} and {last}" if first else last
+    sentence = f" This chapter compares with {names}, too." if names else ""
+    base = str(env.config.html_baseurl or "").rstrip("/")
+    where = f"It is at {base}/{FOLDER}/{wheel}." if base else WHERE.format(both=BOTH, wheel=ALONE)
+    install = INSTALL.format(wheel=wheel, others="".join(f" {name}" for name in others), where=where)
+    adapted = attribution.sentence(env.config, "[{}]({})".format)
+    adapted = f"{adapted} " if adapted else ""
+    note = NOTE.format(title=env.config.html_title, adapted=adapted, wheel=wheel, others=sentence, folded=folded)
+    return [_text(note), _cell(install)]
 
 
 def _text(source: str) -> Any:
@@ -94,8 +126,8 @@ def notebook(env: BuildEnvironment, doctree: nodes.document, docname: str, wheel
             cells.append(_text("\n\n".join(texts)))
             texts = []
         if block is not None:
-            cells.append(_code(executed.cells[block]))
-    cells[1:1] = [_text(NOTE.format(title=env.config.html_title, wheel=wheel)), _install(cells, wheel)]
+            cells.append(_code(executed.cells[block], writer.solved.get(block)))
+    cells[1:1] = _opening(env, cells, wheel, FOLDED if writer.solved else "")
     metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     document = {"cells": _with_ids(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return nbformat.from_dict(document)
@@ -107,8 +139,13 @@ def write_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     path = Path(app.outdir, FOLDER, f"{docname.rsplit('/', 1)[-1]}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
-    document = notebook(app.env, doctree, docname, app.book_wheel.name)
+    document = notebook(app.env, doctree, docname, build(app).wheel.name)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def all_name(title: str) -> str:
+    """Return the name of the file with all chapters; none of them has it."""
+    return f"{attribution.file_name(title)}-notebooks.zip"
 
 
 def pack(target: Path, files: list[Path], folder: str) -> None:
@@ -125,7 +162,7 @@ def build_wheel(app: Sphinx) -> None:
     folder = Path(app.outdir, FOLDER)
     for old in folder.glob("*.whl"):
         old.unlink()
-    app.book_wheel = wheel.build(folder)
+    build(app).wheel = wheel.build(folder)
 
 
 def pack_all(app: Sphinx, exception: Exception | None) -> None:
@@ -139,24 +176,25 @@ def pack_all(app: Sphinx, exception: Exception | None) -> None:
     for path in sorted(folder.glob("*.ipynb")):
         if path.stem in current:
             notebooks.append(path)
-            pack(path.with_suffix(".zip"), [path, app.book_wheel], path.stem)
+            pack(path.with_suffix(".zip"), [path, build(app).wheel], path.stem)
         else:
             path.unlink()
-    pack(folder / ALL, [*notebooks, app.book_wheel], Path(ALL).stem)
+    together = all_name(app.config.html_title)
+    pack(folder / together, [*notebooks, build(app).wheel], Path(together).stem)
 
 
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
     """Tell the template what can be downloaded: name, words, file."""
     here = "../" * pagename.count("/") + FOLDER
-    wheel = ("nnlib alone", "wheel", f"{here}/{app.book_wheel.name}")
+    wheel = (ALONE, "wheel", f"{here}/{build(app).wheel.name}")
     downloads = []
     if doctree and runnable(app.env, pagename):
         stem = pagename.rsplit("/", 1)[-1]
         downloads = [
-            ("Notebook with nnlib", "zip", f"{here}/{stem}.zip"),
+            (BOTH, "zip", f"{here}/{stem}.zip"),
             ("notebook alone", "ipynb", f"{here}/{stem}.ipynb"),
             wheel,
         ]
     elif pagename == app.config.root_doc:
-        downloads = [("All chapters with nnlib", "zip", f"{here}/{ALL}"), wheel]
+        downloads = [("All chapters with nnlib", "zip", f"{here}/{all_name(app.config.html_title)}"), wheel]
     context["downloads"] = downloads

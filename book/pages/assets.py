@@ -59,6 +59,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     (target / "book.css").write_text(style_sheet(pages, Path(app.doctreedir) / "fonts"), encoding="utf-8")
     (target / "book.js").write_text(script(), encoding="utf-8")
     (target / "licenses.txt").write_text(notices(), encoding="utf-8")
+    (out / ".nojekyll").touch()  # GitHub would leave out the folders whose names begin with an underscore
     for name in ("search.js", "favicon.svg"):
         shutil.copyfile(STATIC / name, target / name)
 

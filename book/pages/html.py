@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
+from typing import cast
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
+
+from book.pages import tables
 
 # Pygments marks every name, bracket and space; book.css gives these no color, so the page does without the marks.
 PLAIN = re.compile(r'<span class="(?:n|p|o|w|nn|nv|na)">([^<]*)</span>')
@@ -44,8 +47,8 @@ class Dropdowns(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:
         """Replace them; a link in the title becomes plain text, because the title itself is what one presses."""
-        for node in list(self.document.findall(nodes.Admonition)):
-            if "dropdown" in node.get("classes", []):
+        for node in list(self.document.findall(nodes.Element)):
+            if isinstance(node, nodes.Admonition) and "dropdown" in node.get("classes", []):
                 title = node[0].astext() if isinstance(node[0], nodes.title) else "Details"
                 classes = [name for name in node["classes"] if name != "dropdown"]
                 details = DetailsNode("", *node[1:], summary=title, ids=node["ids"], classes=classes)
@@ -88,14 +91,23 @@ class BookTranslator(HTML5Translator):
             self.body.append(f'<a class="headerlink" href="#{node["ids"][0]}" aria-label="{title}">#</a>')
 
     def visit_table(self, node: nodes.Element) -> None:
-        """Put the table into a box of its own, which scrolls when the table is too wide."""
+        """Put the table into a box of its own, which scrolls when the table is too wide, and say its width."""
         self.body.append('<div class="table-box">')
+        self.book_columns = tables.columns(cast(nodes.table, node))
+        mark = len(self.body)
         super().visit_table(node)
+        style = f'<table style="{tables.style(self.book_columns)}" '
+        self.body[mark:] = ["".join(self.body[mark:]).replace("<table ", style, 1)]
 
     def depart_table(self, node: nodes.Element) -> None:
         """Close the box."""
         super().depart_table(node)
         self.body.append("</div>\n")
+
+    def depart_colspec(self, node: nodes.Element) -> None:
+        """Write the widths of the columns, after the last."""
+        if not isinstance(node.next_node(descend=False, siblings=True), nodes.colspec):
+            self.body.append(tables.group(self.book_columns))
 
     def visit_literal_block(self, node: nodes.Element) -> None:
         """Write code with marks only where there is a color."""
@@ -119,7 +131,7 @@ class BookTranslator(HTML5Translator):
             size_as_style.sub(r'width="\1" height="\2"', tag),
         ]
 
-    def visit_citation(self, node: nodes.Element) -> None:
+    def visit_citation(self, node: nodes.citation) -> None:
         """Write an entry of the bibliography as an item of its list."""
         mark = len(self.body)
         super().visit_citation(node)

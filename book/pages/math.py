@@ -21,6 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from book.pages import node
 from book.problems import report
+from nnlib.claims import TICK
 
 OWN_NUMBERS = re.compile(r"\\begin\{(align|alignat|gather|equation|eqnarray|multline|flalign)\*?\}")
 # An equation that is too wide breaks first at a wide gap. KaTeX marks the gap; the TeX that is copied stays.
@@ -127,7 +128,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
         self.body.append(f'<a class="eqno" href="#{anchor}" title="Link to this equation">({number})</a>')
     if node.get("check"):
         self.body.append(
-            f'<a class="checked" href="{node["check"]}"><span aria-hidden="true">✓</span>'
+            f'<a class="checked" href="{node["check"]}"><span aria-hidden="true">{TICK}</span>'
             '<span class="visually-hidden">Checked: go to the check</span></a>'
         )
     self.body.append("</div></div>\n")

@@ -16,6 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from book.pages import network
+
 logger = logging.getLogger(__name__)
 
 HOME = Path(__file__).resolve().parents[1]  # package.json is there
@@ -41,7 +43,8 @@ def ensure_modules(app: Sphinx) -> None:
     if installed():
         return
     logger.info("Fetching KaTeX and the other npm packages of the book, once (npm ci) ...")
-    result = subprocess.run([NODE, _NPM, "ci"], cwd=HOME, capture_output=True, text=True, check=False)
+    env = os.environ | network.for_node()
+    result = subprocess.run([NODE, _NPM, "ci"], cwd=HOME, env=env, capture_output=True, text=True, check=False)
     if result.returncode:
         raise ExtensionError(
             "The npm packages that set the mathematics could not be fetched. Check the network connection, then run "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -27,8 +28,8 @@ def _own(section: nodes.Element) -> tuple[str, str]:
             continue
         for block in part.findall(nodes.literal_block):
             names.update(dict.fromkeys(NAME.findall(block.astext())))
-        for block in part.findall(nodes.math_block):
-            names.update(dict.fromkeys([block.get("label") or ""]))
+        for equation in part.findall(nodes.math_block):
+            names.update(dict.fromkeys([equation.get("label") or ""]))
         if isinstance(part, addnodes.glossary):
             continue  # each of its terms is an entry
         for paragraph in part.findall(lambda node: isinstance(node, nodes.paragraph | nodes.caption)):
@@ -55,7 +56,8 @@ def entries(doctree: nodes.document, docname: str, title: str) -> list[dict[str,
         )
     for item in doctree.findall(nodes.definition_list_item):
         if isinstance(item.parent.parent, addnodes.glossary):
-            term, url = _words(item[0]), f"{docname}.html#{item[0]['ids'][0]}"
+            head: Any = item[0]
+            term, url = _words(head), f"{docname}.html#{head['ids'][0]}"
             text = f"{term}: {_words(item[-1])}"  # the term first, so that an excerpt begins where the sentence does
             found.append({"url": url, "page": title, "title": term, "text": text, "names": ""})
     return found

@@ -7,12 +7,14 @@ import hashlib
 import re
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+
+from book import attribution
 
 THEME = Path(__file__).with_name("theme")
 # The two scripts that stand in the page: before the style sheet the reader's choice of theme, so that no page flashes;
@@ -39,16 +41,16 @@ CONTENT_POLICY = "; ".join(
 )
 
 
-def _chapter_list(app: Sphinx, pagename: str) -> str:
+def chapter_list(app: Sphinx, pagename: str) -> str:
     """Return the list of all pages, by parts, as HTML; the current page is marked."""
-    env, root = app.env, app.config.root_doc
+    env, root, builder = app.env, app.config.root_doc, cast(Any, app.builder)
     parts: list[str] = []
     for toctree in env.get_doctree(root).findall(addnodes.toctree):
         if toctree.get("caption"):
             parts.append(f'<p class="part">{toctree["caption"]}</p>')
         items = []
         for _, docname in toctree["entries"]:
-            title = app.builder.render_partial(env.titles[docname])["title"]
+            title = builder.render_partial(env.titles[docname])["title"]
             mark = ' aria-current="page"' if docname == pagename else ""
             uri = app.builder.get_relative_uri(pagename, docname)
             items.append(f'<li><a href="{uri}"{mark}>{title}</a></li>')
@@ -64,12 +66,12 @@ def _section_list(app: Sphinx, pagename: str, parent: nodes.Element, levels: int
     """Return the sections below a section as nested lists in HTML."""
     numbers, items = app.env.toc_secnumbers.get(pagename, {}), []
     for section in _sections(parent):
-        title, anchor = section[0].deepcopy(), section["ids"][0]
+        title, anchor = cast(nodes.title, section[0]).deepcopy(), section["ids"][0]
         title.attributes.pop("secnumber", None)
         for reference in list(title.findall(nodes.reference)):
             reference.replace_self(reference.children)
-        number = section[0].get("secnumber") or numbers.get(f"#{anchor}") or ()
-        text = "".join(f"{part}." for part in number) + " " + app.builder.render_partial(title)["title"]
+        number = cast(nodes.title, section[0]).get("secnumber") or numbers.get(f"#{anchor}") or ()
+        text = "".join(f"{part}." for part in number) + " " + cast(Any, app.builder).render_partial(title)["title"]
         inner = _section_list(app, pagename, section, levels - 1) if levels > 1 else ""
         items.append(f'<li><a href="#{anchor}">{text.strip()}</a>{inner}</li>')
     return f"<ul>{''.join(items)}</ul>" if items else ""
@@ -105,7 +107,7 @@ def _description(doctree: nodes.document) -> str:
 
 def begin(app: Sphinx) -> None:
     """Do without Sphinx's search; the book has its own."""
-    app.builder.search = False
+    cast(Any, app.builder).search = False
 
 
 def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
@@ -115,12 +117,13 @@ def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
         content_policy=CONTENT_POLICY,
         inline=INLINE,
         description=_description(doctree) if doctree else f"Search {app.config.html_title}.",
-        chapter_list=_chapter_list(app, pagename),
+        chapter_list=chapter_list(app, pagename),
         section_list="".join(_section_list(app, pagename, page) for page in pages),
         page_links=_page_links(app, pagename),
         page_class="cover" if pagename == app.config.root_doc else "",
         root_doc=app.config.root_doc,
         author=app.config.author,
+        adapted=attribution.sentence(app.config, lambda words, url: f'<a href="{url}">{words}</a>'),
     )
 
 

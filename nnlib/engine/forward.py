@@ -69,8 +69,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
     Notes
     -----
-    One pass, at a small multiple of the cost of f, for any number of outputs. Derived in chapters/autodiff.md,
-    Forward mode.
+    One pass, at a small multiple of the cost of f, for any number of outputs. Derived in :section:`autodiff-forward`.
 
     Examples
     --------

@@ -76,7 +76,7 @@ def _ravel(a: Any) -> Any:
 @_composed(np.expand_dims)
 def _expand_dims(a: Any, axis: Any) -> Any:
     sizes = iter(a.shape)
-    ndim = a.ndim + (len(axis) if isinstance(axis, tuple) else 1)
+    ndim = a.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
     axes = normalize_axis_tuple(axis, ndim)
     return np.reshape(a, tuple(1 if i in axes else next(sizes) for i in range(ndim)))
 
@@ -130,6 +130,7 @@ def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
 
 @_composed(np.pad)
 def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
+    """With zeros alone."""
     if mode != "constant" or np.any(np.asarray(constant_values) != 0):
         raise NotImplementedError("np.pad of a traced array pads with zeros only")
     widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
@@ -139,6 +140,7 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values:
 
 @_composed(np.full_like)
 def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
+    """In the fill value; `a` gives its shape alone."""
     return np.broadcast_to(fill_value, a.shape).astype(a.dtype if dtype is None else dtype)
 
 
@@ -156,6 +158,7 @@ def _outer(a: Any, b: Any) -> Any:
 
 @_composed(np.dot)
 def _dot(a: Any, b: Any) -> Any:
+    """With a second array of at most two axes."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return a * b
     if np.ndim(b) > 2:
@@ -165,6 +168,7 @@ def _dot(a: Any, b: Any) -> Any:
 
 @_composed(np.einsum)
 def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
+    """With an arrow, no ellipsis, no index twice in one operand, and none that is summed over one operand alone."""
     subscripts = subscripts.replace(" ", "")
     inputs, arrow, output = subscripts.partition("->")
     parts = inputs.split(",")

@@ -63,6 +63,7 @@ rule(
 
 @rules_for(np.where, "x", "y")
 def _where(condition: Any, x: Any, y: Any) -> Any:
+    """In both values; the condition is a constant."""
     return np.where(condition, x, y)
 
 
@@ -91,13 +92,13 @@ def put_back(g: Any, index: Any, shape: tuple[int, ...]) -> Any:
     """Return zeros of the given shape with `g` added at `index`: the transpose of `getitem`."""
     g = np.asarray(g)
     out = np.zeros(shape, g.dtype)
-    parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(part, (list, np.ndarray)) for part in parts):
-        np.add.at(out, index, g)  # an entry may be taken more than once
-    else:
-        if out[index].shape != g.shape:
-            raise ValueError(f"g of shape {g.shape} does not fit the place of shape {out[index].shape}")
+    place = out[index]
+    if np.shape(place) != g.shape:
+        raise ValueError(f"g of shape {g.shape} does not fit the place of shape {np.shape(place)}")
+    if np.ndim(place) == 0 or place.base is out:  # one entry or a view, in which no entry of out stands twice
         out[index] = g
+    else:
+        np.add.at(out, index, g)
     return out
 
 

@@ -123,7 +123,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     Notes
     -----
     One pass forward, which stores all intermediate values, and one backward for each cotangent, for any number of
-    inputs. Derived in chapters/autodiff.md, Reverse mode.
+    inputs. Derived in :section:`autodiff-reverse`.
 
     Examples
     --------

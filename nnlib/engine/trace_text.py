@@ -90,7 +90,7 @@ def _constant(value: Any) -> str:
 
 def _index(index: Any) -> str:
     if isinstance(index, tuple):
-        return ", ".join(map(_index, index))
+        return ", ".join(str([*part]) if isinstance(part, tuple) else _index(part) for part in index)
     if isinstance(index, slice):
         parts = [index.start, index.stop] + ([index.step] if index.step is not None else [])
         return ":".join("" if part is None else str(part) for part in parts)

@@ -40,21 +40,21 @@ def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute
     """Run an operation on arrays, some of them traced; `compute` may be a faster way to its value."""
     for name, option in options.items():
         if plain(option) is not option:
-            raise TypeError(f"{_name(op.function)} cannot be differentiated in {name!r}; pass a plain value there")
+            raise TypeError(f"{name_of(op.function)} cannot be differentiated in {name!r}; pass a plain value there")
     level = -1
     for a in arrays:
         if isinstance(a, Traced) and a.level > level:
             level, top = a.level, a
     if level not in _running:
         raise RuntimeError(
-            f"{_name(op.function)} got a traced array whose function has returned; return values, do not store them"
+            f"{name_of(op.function)} got a traced array whose function has returned; return values, do not store them"
         )
     values = [a.value if isinstance(a, Traced) and a.level == level else a for a in arrays]
     y = compute(*values) if compute else op.call(values, options)
     if type(y) is not np.float64:
         y = y if hasattr(y, "dtype") else np.asarray(y)[()]
         if y.dtype.kind != "f":
-            raise TypeError(f"{_name(op.function)} gave {y.dtype}; only real functions can be differentiated")
+            raise TypeError(f"{name_of(op.function)} gave {y.dtype}; only real functions can be differentiated")
     return top.follow(op, arrays, values, options, y)
 
 
@@ -64,7 +64,7 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
         try:
             arrays, options = op.bind(args, kwargs)
         except TypeError as error:
-            raise TypeError(f"{_name(function)} of a traced array {error}") from None
+            raise TypeError(f"{name_of(function)} of a traced array {error}") from None
         return apply(op, [np.asarray(a) if isinstance(a, (list, tuple)) else a for a in arrays], options)
     if function in COMPOSED:
         return COMPOSED[function](*args, **kwargs)
@@ -73,22 +73,26 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
     if function is np.copyto:
         _refuse_assignment()
     raise NotImplementedError(
-        f"{_name(function)} has no derivative rule; use functions that have one (the files "
-        "nnlib/engine/numpy_*.py list them), or give it a rule as nnlib/rules.py describes"
+        f"{name_of(function)} has no derivative rule; use functions that have one (nnlib.autodiff.supported() lists "
+        'them, and the page "What can be differentiated" says what to use instead of others), or give it a rule as '
+        "nnlib.rules describes"
     )
 
 
 def plain(value: Any) -> Any:
     """Strip all levels from a value, also inside a list or tuple; a value without any is returned itself."""
     if isinstance(value, (list, tuple)):
-        stripped = type(value)(map(plain, value))
-        return value if all(map(operator.is_, stripped, value)) else stripped
+        stripped = [plain(part) for part in value]
+        if all(map(operator.is_, stripped, value)):
+            return value  # a named tuple, too
+        return stripped if isinstance(value, list) else tuple(stripped)
     while isinstance(value, Traced):
         value = value.value
     return value
 
 
-def _name(function: Function) -> str:
+def name_of(function: Function) -> str:
+    """Name a function as a reader calls it."""
     module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
     return f"{'np' if module.startswith('np._core') else module}.{getattr(function, '__name__', function)}"
 

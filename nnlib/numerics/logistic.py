@@ -8,12 +8,12 @@ import numpy as np
 from nnlib.numerics.arrays import Array
 
 
-def times(x: Array, slope: float) -> Array:
-    """Return the slope times x, where 0 · ∞ means 0: a flat sigmoid is ½ everywhere."""
+def times(x: Array, steepness: float) -> Array:
+    """Return the steepness times x, where 0 · ∞ means 0: a flat sigmoid is ½ everywhere."""
     with np.errstate(over="ignore", invalid="ignore"):  # far out the sigmoid has its limit
-        exact = float(x.dtype.type(slope)) == slope
-        product = np.multiply(x, slope, dtype=x.dtype if exact else np.float64)
-        if slope == 0:
+        exact = float(x.dtype.type(steepness)) == steepness
+        product = np.multiply(x, steepness, dtype=x.dtype if exact else np.float64)
+        if steepness == 0:
             product = np.where(np.isinf(x), 0, product)
         return np.asarray(product, x.dtype)
 

@@ -8,7 +8,7 @@ import functools
 import importlib
 import inspect
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,20 +84,36 @@ def scaled(function: Callable[..., Any], factor: float) -> Callable[..., Any]:
     return wrong
 
 
+@contextlib.contextmanager
+def session() -> Iterator[dict[str, Any]]:
+    """Yield a namespace like that of a kernel that was just started."""
+    mpl.use("Agg")
+    with np.printoptions(), mpl.rc_context():
+        yield {"__name__": "__main__"}
+
+
+def run(source: str, number: int, namespace: dict[str, Any]) -> Exception | None:
+    """Execute one cell, without its output; return what it raised."""
+    import matplotlib.pyplot as plt
+
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(source, f"<code cell {number}>", "exec"), namespace)
+    except Exception as error:
+        return error
+    finally:
+        plt.close("all")
+    return None
+
+
 def execute(cells: list[str], enough: Callable[[Exception], bool] = lambda error: False) -> list[Exception]:
     """Execute cells in one namespace; go on after an exception, unless it is ``enough``; return all exceptions."""
     raised: list[Exception] = []
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    with contextlib.redirect_stdout(io.StringIO()), np.printoptions(), mpl.rc_context():
+    with session() as namespace:
         for number, source in enumerate(cells, start=1):
-            try:
-                exec(compile(source, f"<code cell {number}>", "exec"), namespace)
-            except Exception as error:
+            error = run(source, number, namespace)
+            if error is not None:
                 raised.append(error)
-            plt.close("all")
-            if raised and enough(raised[-1]):
-                break
+                if enough(error):
+                    break
     return raised

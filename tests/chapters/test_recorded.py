@@ -12,22 +12,26 @@ NOTEBOOKS = chapters.notebooks()
 
 
 def test_there_are_chapters() -> None:
-    assert {"softmax", "convolution"} <= {path.stem for path in NOTEBOOKS}
+    assert len(NOTEBOOKS) > 1
+
+
+def in_order(complaints: list[str]) -> None:
+    assert not complaints, "\n".join(complaints)
 
 
 def test_the_table_of_contents_names_every_page_once() -> None:
-    assert recordings.faults_of_contents() == []
+    in_order(recordings.faults_of_contents())
 
 
 @pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_recording_has_the_cells_of_its_chapter_and_all_were_executed(chapter: Path) -> None:
-    assert recordings.faults_of_recording(chapter) == []
+    in_order(recordings.faults_of_recording(chapter))
 
 
 @pytest.mark.parametrize("chapter", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_chapter_is_in_normal_form(chapter: Path) -> None:
-    assert recordings.faults_of_form(chapter) == []
+    in_order(recordings.faults_of_form(chapter))
 
 
 def test_no_recording_outlives_its_chapter() -> None:
-    assert recordings.orphans() == []
+    in_order([f"{path.name} has no chapter: run make record" for path in recordings.orphans()])

@@ -275,6 +275,11 @@ ROWS: dict[str, Row] = {
     "plots.cells": Row(
         _drawn_cells, {"entries": np.array([1.5, 2])}, lambda entries: ["1.5", "2.0"], {"entries": ""}, numbers=False
     ),
+    "autodiff.supported": Row(
+        lambda: [*autodiff.supported()],
+        {},
+        lambda: ["elementwise", "arrays", "nnlib", "constant", "operators", "methods"],
+    ),
     "datasets.load_digits": Row(
         lambda: [part.shape for part in datasets.load_digits()], {}, lambda: [(1797, 8, 8), (1797,)]
     ),

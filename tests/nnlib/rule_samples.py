@@ -4,6 +4,8 @@ A new operation needs its samples here; `test_every_rule.py` fails until it has 
 shapes that broadcast where the operation allows it, and every option.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from nnlib import activations, losses, softmax
@@ -20,6 +22,36 @@ POSITIVE = rng.uniform(0.5, 3, size=(3, 4))
 INSIDE = rng.uniform(-0.9, 0.9, size=5)
 MASK = A > 0
 NUMBER = np.float64(0.7)
+
+
+class Convertible:
+    """What NumPy asks for an array, as it asks tensors and data frames."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype)
+
+
+class Position(NamedTuple):
+    """A tuple with names is an index, too."""
+
+    layer: Any
+    row: Any
+
+
+INDICES = [  # of CUBE, each kind that NumPy tells apart; where entries are taken twice, the derivative adds up
+    *(0, -1, np.int64(1), np.array(1), slice(None, None, -2), ..., None, (), True, False, np.True_, CUBE > 0),
+    *((..., 1), (None, 1), (1, 2, 3), (np.array(1), slice(None)), (slice(0), 1), (None, slice(None), None)),
+    *([1, 0, 1], ([1, 0, 1], slice(None), 2), (slice(None), np.array([[0, 2], [2, 2]])), [], [[0, 1], [1, 1]]),
+    *(((0, 0),), ((0, 0, 1), (1, 1, 1)), ((0, 0, 1), slice(None)), (slice(None), (1, 1, 2)), (..., (3, 3), None)),
+    *(((0, 0), None, (1, 1)), ((1, 1), slice(None), (2, 2)), (None, ((0, 1), (1, 1))), (1, (2, 2)), ((),)),
+    *(range(2), (range(2), 0), (slice(None), range(0, 3, 2), (1, 1)), memoryview(bytes([1, 1]))),
+    *([True, False], ((True, False),), (slice(None), [True, False, True], (3, 3)), (True, (1, 1)), (1, True, 0)),
+    *(Convertible([1, 1]), (slice(None), Convertible([2, 2]), Convertible([0, 0])), Convertible([False, True])),
+    *(Position(0, 1), Position((0, 0), (1, 1)), Position(slice(None), (1, 1)), np.array([0, 0], np.uint8)),
+]
 
 
 def _pairs(function, base=A, column=COLUMN):
@@ -118,16 +150,10 @@ SAMPLES = {
     ],
     np.broadcast_to: [(lambda x: np.broadcast_to(x, (2, 3, 4)), (x,)) for x in (A, ROW, COLUMN, NUMBER)],
     np.where: [(lambda x, y: np.where(MASK, x, y), pair) for pair in ((A, B), (A, ROW), (COLUMN, NUMBER), (NUMBER, B))],
-    numpy_shapes.getitem: [
-        (lambda x, index=index: x[index], (CUBE,))
-        for index in (
-            *(0, -1, slice(None, None, -2), (..., 1), (None, 1), (1, 2, 3), CUBE > 0),
-            *([1, 0, 1], ([1, 0, 1], slice(None), 2), (slice(None), np.array([[0, 2], [2, 2]]))),
-        )
-    ],
+    numpy_shapes.getitem: [(lambda x, index=index: x[index], (CUBE,)) for index in INDICES],
     numpy_shapes.put_back: [
         (lambda g, index=index: numpy_shapes.put_back(g, index, (5, 4)), (A,))
-        for index in (slice(1, 4), [0, 2, 2], (np.array([4, 4, 1]), slice(None)))
+        for index in (slice(1, 4), [0, 2, 2], ((0, 2, 2),), range(3), (np.array([4, 4, 1]), slice(None)))
     ],
     numpy_shapes.concatenate: [
         (lambda *x: np.concatenate(x), (A, ROW[None], B)),

@@ -112,7 +112,7 @@ def test_the_steep_sigmoid_tends_to_the_step():
 
 
 @pytest.mark.parametrize("k", [math.inf, -math.inf, math.nan])
-def test_sigmoid_refuses_an_infinite_slope(k):
+def test_sigmoid_refuses_an_infinite_steepness(k):
     with pytest.raises(ValueError, match=r"k must be finite.*heaviside"):
         sigmoid(0.0, k)
 

@@ -88,7 +88,11 @@ def test_every_composed_function_agrees_with_numpy():
         np.std: [lambda x: np.std(x, axis=0)],
         np.clip: [lambda x: np.clip(x, -0.5, 0.5)],
         np.ravel: [np.ravel],
-        np.expand_dims: [lambda x: np.expand_dims(x, -2), lambda x: np.expand_dims(x, (0, 3))],
+        np.expand_dims: [
+            lambda x: np.expand_dims(x, -2),
+            lambda x: np.expand_dims(x, (0, 3)),
+            lambda x: np.expand_dims(x[:1, :1], [0, 1]),
+        ],
         np.squeeze: [lambda x: np.squeeze(x[None]), lambda x: np.squeeze(x[None, :, None], axis=(0, 2))],
         np.swapaxes: [lambda x: np.swapaxes(x, 0, -1)],
         np.moveaxis: [lambda x: np.moveaxis(x[None], (0, 2), (1, 0))],

@@ -141,8 +141,9 @@ def test_an_infinity_does_not_widen_the_tolerance():
         with pytest.raises(ClaimFailed, match="side 1 is above side 2"):
             claim_order("eq-chain", *chain, rejects={"reversed": (1.0, 0.0)})
     for sides in (([1.0, np.inf], [2.0, np.inf]), ([1.0, np.inf], [1.0, -np.inf]), (np.inf, 1.0)):
-        with pytest.raises(ClaimFailed, match="differ most"):
-            claim("eq-same", *sides, rejects={"zero": np.zeros_like(np.asarray(sides[0]))})
+        for scale in ("largest", "each"):
+            with pytest.raises(ClaimFailed, match="differ most"):
+                claim("eq-same", *sides, rejects={"zero": np.zeros_like(np.asarray(sides[0]))}, relative_to=scale)
 
 
 @pytest.mark.parametrize(

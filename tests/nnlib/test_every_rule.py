@@ -1,7 +1,9 @@
 """Every registered rule, in both modes, once and twice: none can land without a sample, or with a wrong derivative."""
 
 import importlib
+import inspect
 import pkgutil
+import re
 
 import numpy as np
 import pytest
@@ -19,8 +21,16 @@ for module in pkgutil.walk_packages(nnlib.__path__, "nnlib."):
         importlib.import_module(module.name)
 
 OPERATIONS = list(operations())
+
+
+def told_apart(f):
+    """Say what a sample binds, such as an index or an axis, so that nobody has to count samples."""
+    bound = " ".join(re.sub(r" at 0x\w+", "", repr(value)) for value in f.__defaults__ or ())
+    return re.sub(r"\s+", " ", f" {bound}").rstrip()[:50]
+
+
 CASES = [
-    pytest.param(op.function, f, args, id=f"{op.name}-{i}")
+    pytest.param(op.function, f, args, id=f"{op.name}-{i}{told_apart(f) if inspect.isfunction(f) else ''}")
     for op in OPERATIONS
     for i, (f, args) in enumerate(SAMPLES.get(op.function, []))
 ]
@@ -98,3 +108,10 @@ def test_only_an_axis_of_length_one_is_squeezed():
 def test_what_is_put_back_fits_its_place_without_broadcasting(g, shape):
     with pytest.raises(ValueError, match="does not fit the place of shape"):
         put_back(np.ones(g), slice(None), shape)
+
+
+@pytest.mark.parametrize("index", [[0, 2, 2], ((0, 2, 2),), range(3), [True, True, True]])
+@pytest.mark.parametrize("g", [(), (1,), (4,), (1, 3)])
+def test_what_is_put_back_fits_the_positions_without_broadcasting(index, g):
+    with pytest.raises(ValueError, match=r"does not fit the place of shape \(3,\)"):
+        put_back(np.ones(g), index, (3,))

@@ -1,6 +1,8 @@
 """Both networks: their gradients against PyTorch, automatic differentiation and differences; the step; bad input."""
 
+import ast
 import copy
+import importlib.util
 
 import numpy as np
 import pytest
@@ -18,7 +20,9 @@ from nnlib.models import (
 )
 from nnlib.softmax import softmax
 from nnlib.training import mean_cross_entropy, mean_squared_error, sgd_step
-from tests.nnlib.oracles.make_digits_oracle import CASES, TARGET, pytorch, start
+from tests.chapters.parts import parts
+from tests.nnlib.oracles.make_digits_oracle import CASES, TARGET, on_the_page, pytorch, start
+from tools.paths import CHAPTERS
 
 NETWORKS = {"mlp": (mlp_forward, mlp_backward), "cnn": (cnn_forward, cnn_backward)}
 LOSSES = {"cross-entropy": mean_cross_entropy, "squared error": mean_squared_error}
@@ -53,6 +57,15 @@ def test_every_gradient_is_the_one_that_pytorch_recorded(network, activation, lo
         prefix = f"{network}/{activation}/{loss}/"
         theirs = {name.removeprefix(prefix): recorded[name] for name in recorded if name.startswith(prefix)}
     assert_same(by_hand(network, activation, loss), theirs)
+
+
+def test_the_numbers_that_the_chapter_quotes_are_the_ones_that_pytorch_recorded():
+    cell = next(source for source in parts(CHAPTERS / "digits.md")[0] if source.startswith("recorded = "))
+    quoted = ast.literal_eval(ast.parse(cell).body[0].value)
+    with np.load(TARGET) as recorded:
+        np.testing.assert_allclose(quoted, recorded["on the page"], rtol=0, atol=1e-12)
+    if importlib.util.find_spec("torch"):
+        np.testing.assert_allclose(quoted, on_the_page(), rtol=0, atol=1e-12)
 
 
 @every_pair

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from nnlib.autodiff import vjp
+from nnlib.conv import conv2d
 from nnlib.gradcheck import check_gradients
 from nnlib.toeplitz import conv2d_matrix, hankel_matrix, toeplitz_matrix
 
@@ -120,6 +121,19 @@ def test_conv2d_matrix_agrees_with_scipy(image, w, mode):
     if mode != "same" or (w.shape[0] % 2 and w.shape[1] % 2):  # SciPy centers an even kernel elsewhere
         correlated = scipy.signal.correlate2d(image, w, mode)
         np.testing.assert_allclose(conv2d_matrix(w, image.shape, mode) @ image.ravel(), correlated.ravel(), **close)
+
+
+@given(size=st.tuples(st.integers(1, 4), st.integers(1, 4)))
+def test_same_of_a_layer_keeps_one_row_further_down_where_the_kernel_is_even(size):
+    rng = np.random.default_rng(0)
+    image, w = rng.normal(size=(6, 7)), rng.normal(size=size)
+    full = (conv2d_matrix(w, (6, 7), "full") @ image.ravel()).reshape(5 + size[0], 6 + size[1])
+    same = conv2d_matrix(w, (6, 7), "same") @ image.ravel()
+    up, left = (size[0] - 1) // 2, (size[1] - 1) // 2
+    np.testing.assert_allclose(same.reshape(6, 7), full[up : up + 6, left : left + 7], atol=1e-12)
+    layer = conv2d(image[None, None], w[None, None], padding="same")[0, 0]
+    down, right = size[0] // 2, size[1] // 2
+    np.testing.assert_allclose(layer, full[down : down + 6, right : right + 7], atol=1e-12)
 
 
 @given(strides=st.tuples(small, small), dilations=st.tuples(small, small))

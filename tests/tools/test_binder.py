@@ -16,10 +16,10 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from traitlets.config import Config
 
-from tools import lab_settings, lock
+from tools import chapters, lab_settings, lock
 from tools.paths import ROOT
-from trials import measure_user
 
 FOLDER = ROOT / ".binder"
 RENDERER = shutil.which("jupyter-repo2docker")
@@ -64,7 +64,8 @@ def test_after_the_build_a_chapter_opens_as_a_notebook(tmp_path: Path) -> None:
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     # An environment at this prefix, as far as the script can see.
-    code = f"import sys, runpy; sys.prefix = {str(tmp_path)!r}; runpy.run_module(sys.argv[2], run_name='__main__')"
+    run = "sys.argv[:] = sys.argv[2:]; runpy.run_module(sys.argv[0], run_name='__main__')"
+    code = f"import sys, runpy; sys.prefix = {str(tmp_path)!r}; {run}"
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}" "$@"\n')
     python.chmod(0o755)
     env = os.environ | {"NB_PYTHON_PREFIX": str(tmp_path)}
@@ -74,6 +75,38 @@ def test_after_the_build_a_chapter_opens_as_a_notebook(tmp_path: Path) -> None:
     viewers = settings["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
     assert viewers == {"markdown": "Jupytext Notebook", "myst": "Jupytext Notebook"}
     assert json.loads(kernel.read_text()) == {"display_name": "Python 3", "argv": ["python"]}
+    server = (tmp_path / "etc" / "jupyter" / "jupyter_server_config.py").read_text()
+    config = Config()
+    exec(server, {"c": config})
+    assert config.ServerApp.contents_manager_class == "book.lab.contents.PageContentsManager"
+    assert str(ROOT) in server
+
+
+SERVER = """
+import sys
+sys.modules.update(dict.fromkeys(sys.argv[1:]))  # as if they were not installed
+from book.lab import contents
+"""
+
+
+def test_the_server_shows_pages_with_what_readers_have() -> None:
+    readers = {canonicalize_name(pin.split("==")[0]) for pin in pins()} | {"nnlib"}
+    known = importlib.metadata.packages_distributions()
+    others = [module for module, names in known.items() if not {canonicalize_name(name) for name in names} & readers]
+    assert {"sphinx", "docutils", "playwright"} <= set(others)
+    subprocess.run([sys.executable, "-c", SERVER, *others], cwd=ROOT, check=True)
+
+
+def test_solutions_can_be_left_out_of_an_image_for_good(tmp_path: Path) -> None:
+    chapter, page = tmp_path / "digits.md", tmp_path / "errata.md"
+    for path in (chapter, page):
+        shutil.copy2(ROOT / "chapters" / path.name, path)
+    lab_settings.leave_out_solutions(tmp_path)
+    text = chapter.read_text(encoding="utf-8")
+    assert "solution" not in text
+    assert text.count("{exercise-start}") == (ROOT / "chapters" / "digits.md").read_text().count("{solution-start}")
+    assert chapters.normal_form(text) == text
+    assert page.read_bytes() == (ROOT / "chapters" / "errata.md").read_bytes()
 
 
 @pytest.mark.skipif(RENDERER is None, reason="needs jupyter-repo2docker, for the recipe of the image; no Docker engine")
@@ -91,32 +124,12 @@ def test_repo2docker_finds_all_of_it(tmp_path: Path) -> None:
     assert said.index("COPY --chown=0:0 src/ ${REPO_DIR}/") < steps[0] < steps[1]
 
 
-def test_the_measured_costs_are_added_up() -> None:
-    costs = [
-        measure_user.Cost("a", 3, server=100.0, kernel=110.0, seconds=2.0),
-        measure_user.Cost("b", 4, server=101.0, kernel=150.0, seconds=3.0),
-    ]
-    text = measure_user.table(costs, startup=1.5)
-    assert "| b | 4 | 101 | 150 | 3.0 |" in text
-    assert "at most 251 MB. Starting the server takes 1.5 seconds of one processor, and running" in text
-    assert "every chapter once 5 seconds" in text
-
-
-@pytest.mark.slow
-def test_a_chapter_opens_and_runs_through_a_server(tmp_path: Path) -> None:
-    with measure_user.server(tmp_path) as (address, process):
-        cost = measure_user.measure(address, process, tmp_path, "chapters/notation.md")
-    assert cost.cells > 0
-    assert cost.kernel > 20
-    assert cost.seconds > 0
-
-
 def test_the_guarantees_for_instructors_cover_what_was_measured() -> None:
     page = (ROOT / "chapters" / "teaching.md").read_text(encoding="utf-8")
     block = re.search(r"```yaml\n(.*?)```", page, re.S)
     assert block is not None
     server = yaml.safe_load(block[1])["singleuser"]
-    measured = re.search(r"at most (\d+) MB", measure_user.TABLE.read_text(encoding="utf-8"))
+    measured = re.search(r"at most (\d+) MB", (ROOT / "trials" / "reports" / "user.md").read_text(encoding="utf-8"))
     assert measured is not None
     assert int(server["memory"]["guarantee"].removesuffix("M")) > int(measured[1])
     assert f"adds up to {30 * int(server['memory']['guarantee'].removesuffix('M')) // 1000} GB" in page

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
-import urllib.request
-from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.copies import copy_book
-from tools import book, chapters, install, lock, record, serve, verify
+from book.sources import dependencies
+from tests.copies import cells, copy_book
+from tools import book, chapters, install, lock, record, verify
 from tools.paths import LOCK, ROOT
 from tools.progress import Failed, run
 
@@ -117,25 +117,52 @@ def test_a_refused_certificate_names_the_settings_that_help(
     monkeypatch.setattr(install, "VENV", tmp_path)
     monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
     message = str(install.explain("the Node packages", Failed(1, log)))
-    assert "PIP_CERT and NODE_EXTRA_CA_CERTS" in message
+    assert "tell pip its file (PIP_CERT=FILE, or pip config set global.cert FILE)" in message
     assert "\n" not in message
 
 
-def test_another_failure_of_an_installation_shows_its_last_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+PIP_DAMAGED = "some lines\nERROR: pyproject.toml is damaged\n\n"
+NPM_LOCK = """npm warn Unknown user config
+npm error code EUSAGE
+npm error
+npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.
+npm error
+npm error Run "npm help ci" for more info
+npm error A complete log of this run can be found in: /somewhere/debug-0.log
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        (PIP_DAMAGED, "ERROR: pyproject.toml is damaged (the whole log"),
+        (NPM_LOCK, "npm error `npm ci` can only install packages when your package.json and package-lock.json are in"),
+        ("", "no message"),
+    ],
+)
+def test_another_failure_of_an_installation_shows_the_line_that_tells_why(
+    log: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(install, "VENV", tmp_path)
     monkeypatch.setattr(install, "LOG", tmp_path / "install.log")
-    message = str(install.explain("nnlib", Failed(1, "some lines\nERROR: pyproject.toml is damaged\n\n")))
-    assert "nnlib could not be installed: ERROR: pyproject.toml is damaged" in message
+    assert f"nnlib could not be installed: {expected}" in str(install.explain("nnlib", Failed(1, log)))
 
 
 # Dependencies
 
 
-def test_both_files_of_pins_come_from_one_resolution() -> None:
-    assert lock.PLAIN.read_text() == lock.plain(LOCK.read_text())
-    assert lock.PLAIN.read_text().endswith("\n-e .\n")
+def test_all_files_of_pins_come_from_one_resolution() -> None:
+    base, more = lock.PLAIN.read_text(), lock.DEV.read_text()
+    assert lock.rest(LOCK.read_text(), base) == more
+    assert lock.versions(base) | lock.versions(more) == lock.versions(LOCK.read_text())
+    assert not lock.versions(base).keys() & lock.versions(more).keys()
+    assert base.endswith("\n-e .\n")
+
+
+def test_who_reads_the_book_installs_no_checks() -> None:
+    names = lock.versions(lock.PLAIN.read_text()).keys()
+    assert names >= {"jupyter-book", "numpy", "matplotlib", "pytest", "nbval"}
+    assert not names & {"mypy", "ruff", "zizmor", "playwright", "nox", "jupyterlab", "hypothesis"}
 
 
 def test_every_package_is_pinned_to_one_version_with_hashes() -> None:
@@ -147,7 +174,7 @@ def test_every_package_is_pinned_to_one_version_with_hashes() -> None:
 
 def test_the_pins_satisfy_the_input_file() -> None:
     pinned = lock.versions(LOCK.read_text())
-    for line in lock.SOURCE.read_text().splitlines():
+    for line in (lock.SOURCE.read_text() + lock.DEV_SOURCE.read_text()).splitlines():
         requirement = line.partition("#")[0].strip()
         if requirement:
             name, _, version = requirement.partition("==")
@@ -157,11 +184,21 @@ def test_the_pins_satisfy_the_input_file() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [LOCK, lock.PLAIN, lock.SOURCE, lock.MUTANTS, ROOT / "book" / "package-lock.json"],
+    [LOCK, lock.PLAIN, lock.DEV, lock.SOURCE, lock.DEV_SOURCE, lock.MUTANTS, ROOT / "book" / "package-lock.json"],
     ids=lambda path: path.name,
 )
 def test_no_index_is_named(path: Path) -> None:
     assert not re.search(r"--index|--extra-index|--find-links|--trusted-host|\"resolved\"| @ |file:", path.read_text())
+
+
+@pytest.mark.parametrize("folder", ["book", "trials/reading/lighthouse"])
+def test_no_node_package_asks_for_whatever_is_newest(folder: str) -> None:
+    """With the next release, `npm ci` would find that the lock no longer fits."""
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    fixed = json.loads((ROOT / folder / "package.json").read_text()).get("overrides", {})
+    kinds = ("dependencies", "optionalDependencies", "peerDependencies")
+    wanted = [item for package in lock.values() for kind in kinds for item in package.get(kind, {}).items()]
+    assert [name for name, version in wanted if not re.search(r"\d|^\*$", version) and name not in fixed] == []
 
 
 def test_two_versions_of_one_package_are_seen() -> None:
@@ -236,10 +273,48 @@ def test_a_failing_command_gives_its_log() -> None:
     assert (caught.value.code, caught.value.log) == (3, "why\n")
 
 
+# Testing
+
+RUN_ONE = re.findall(
+    r"`((?:\w+=\S+ )?\.venv/bin/python -m pytest [^`]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+)
+
+
+def test_there_is_a_command_for_a_file_a_test_a_chapter_and_a_page() -> None:
+    for part in ("test_softmax.py$", " -k ", r"--nbval .*\.ipynb$", "^BOOK_HTML=.*book/pages"):
+        assert any(re.search(part, command) for command in RUN_ONE)
+
+
+@needs_sh
+@pytest.mark.slow
+@pytest.mark.parametrize("command", RUN_ONE)
+def test_what_contributing_says_about_running_one_test_finds_tests(command: str) -> None:
+    """To the point at which they would run: each of them runs in this very test run, too."""
+    line = command.replace(".venv/bin/python", sys.executable) + " --collect-only -q"
+    answer = subprocess.run(line, cwd=ROOT, shell=True, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    found = re.search(r"^(\d+)(?:/\d+)? tests collected", answer.stdout, re.M)
+    assert found
+    assert int(found[1]) > 0
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "workers"])
+def test_a_failure_is_named_when_it_happens(tmp_path: Path, workers: list[str]) -> None:
+    (tmp_path / "test_two.py").write_text("def test_one():\n    assert 1 == 2, 'why'\ndef test_two():\n    pass\n")
+    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-q", *workers]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", tmp_path]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    said = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False).stdout
+    at_once, _, later = said.partition("= FAILURES =")
+    assert "FAILED test_two.py::test_one: AssertionError: why\n" in at_once
+    assert "1 failed, 1 passed" in later
+
+
 # Recording
 
 
 @pytest.mark.slow
+@pytest.mark.whole_book
 def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
     chapter = ROOT / "chapters" / "softmax.md"
     copied = tmp_path / chapters.recording(chapter).name
@@ -248,33 +323,100 @@ def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.whole_book
 def test_a_failing_cell_is_named_with_its_claim_and_leaves_the_recording(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
     text = chapter.read_text(encoding="utf-8")
-    wrong = re.sub(r'claim\("eq-softmax-sum", softmax\(x\)', 'claim("eq-softmax-sum", 2 * softmax(x)', text)
+    wrong = text.replace('claim("eq-softmax-sum", softmax(', 'claim("eq-softmax-sum", 2 * softmax(')
     assert wrong != text
     chapter.write_text(wrong, encoding="utf-8")
-    with pytest.raises(record.ChapterFailed, match=r"softmax\.md: Code cell \d+, claim eq-softmax-sum") as caught:
+    with pytest.raises(record.ChapterFailed, match=r"softmax\.md:\d+: Code cell \d+, claim eq-softmax-sum") as caught:
         asyncio.run(record.execute(chapter))
+    line = int(re.search(r"softmax\.md:(\d+)", str(caught.value))[1])  # type: ignore[index]
+    assert '"eq-softmax-sum", 2 * ' in "\n".join(wrong.splitlines()[line - 1 :]).partition("\n```")[0]
     assert "Cell In[" in str(caught.value)
 
 
+SOFTMAX = ROOT / "chapters" / "softmax.md"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["softmax", "softmax.md", "chapters/softmax.md", "./chapters/softmax.md", "tests/recorded/softmax.ipynb", SOFTMAX],
+)
+@pytest.mark.whole_book
+def test_a_chapter_is_known_by_any_of_its_names(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert chapters.named([str(name)]) == [SOFTMAX]
+    assert chapters.named(["losses", str(name), "index"]) == [
+        ROOT / "chapters" / "losses.md",
+        SOFTMAX,
+        ROOT / "index.md",
+    ]
+    assert chapters.named([]) == []
+
+
+@pytest.mark.parametrize("name", ["sofmax", "api", "tests/softmax.md", "chapters"])
+@pytest.mark.whole_book
+def test_a_name_of_no_chapter_is_answered_with_names_that_work(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit, match=f"^Not a chapter with code: {name}. These are: ") as refused:
+        chapters.named(["softmax", name])
+    offered = str(refused.value).partition("These are: ")[2].split(", ")
+    assert chapters.named(offered) == chapters.notebooks()
+
+
+@needs_make
+def test_make_passes_the_names_on() -> None:
+    command = ["make", "-C", ROOT, "--dry-run", "--no-print-directory", "record", "CHAPTERS=softmax losses"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.splitlines()[-1] == ".venv/bin/python -m tools.record  softmax losses"
+
+
+@pytest.mark.whole_book
+def test_the_named_chapters_are_recorded_changed_or_not_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded: list[Path] = []
+
+    async def note(selected: list[Path]) -> list[str]:
+        recorded.extend(selected)
+        return []
+
+    for name in ("normalize", "remove_orphans"):
+        monkeypatch.setattr(record, name, lambda: None)
+    monkeypatch.setattr(record, "record", note)
+    monkeypatch.setattr(record, "remembered", lambda: {record.label(p): chapters.fingerprint(p) for p in [SOFTMAX]})
+    monkeypatch.setattr(sys, "argv", ["record", "softmax.md", "index"])
+    monkeypatch.chdir(ROOT)
+    record.main()
+    assert recorded == [SOFTMAX, ROOT / "index.md"]
+
+
+@pytest.mark.whole_book
 def test_what_a_chapter_depends_on_follows_imports(tmp_path: Path) -> None:
     folder = copy_book(tmp_path)
     chapter = folder / "chapters" / "softmax.md"
-    names = {path.name for path in chapters.dependencies(chapter, folder)}
+    names = {path.name for path in dependencies(chapter, folder)}
     assert {"softmax.py", "claims.py", "plots.py", "arrays.py"} <= names
     assert "toeplitz.py" not in names
-    before = chapters.fingerprint(chapter, folder)
-    with (folder / "nnlib" / "toeplitz.py").open("a") as file:
-        file.write("\n")
-    assert chapters.fingerprint(chapter, folder) == before
-    with (folder / "nnlib" / "numerics" / "arrays.py").open("a") as file:
-        file.write("\n")
-    assert chapters.fingerprint(chapter, folder) != before
+    fingerprints = [chapters.fingerprint(chapter, folder)]
+    for name in ("toeplitz.py", "numerics/arrays.py", "data/digits.npz"):
+        with (folder / "nnlib" / name).open("ab") as file:
+            file.write(b"\n")
+        fingerprints.append(chapters.fingerprint(chapter, folder))
+    assert [new != old for old, new in pairwise(fingerprints)] == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["import nnlib\nnnlib.softmax.softmax(1)", "from nnlib import softmax", "def f():\n    import nnlib.softmax"],
+)
+def test_an_import_is_seen_whichever_way_it_is_written(tmp_path: Path, code: str) -> None:
+    (tmp_path / "a.md").write_text(cells(code))
+    assert ROOT / "nnlib" / "softmax.py" in dependencies(tmp_path / "a.md")
+
+
+@pytest.mark.whole_book
 def test_the_quick_loop_takes_up_what_git_says_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "remembered", dict)
     monkeypatch.setattr(verify, "touched_files", lambda: {ROOT / "nnlib" / "toeplitz.py"})
@@ -287,62 +429,6 @@ def test_the_quick_loop_takes_up_what_git_says_is_changed(monkeypatch: pytest.Mo
     assert verify.changed() == chapters.notebooks()
     monkeypatch.setattr(verify, "remembered", lambda: {p.name: chapters.fingerprint(p) for p in chapters.notebooks()})
     assert verify.changed() == []
-
-
-# The preview
-
-
-@pytest.fixture
-def preview(tmp_path: Path) -> Iterator[tuple[str, serve.Builds, Path]]:
-    """Serve a folder with one page."""
-    policy = '<meta http-equiv="Content-Security-Policy" content="script-src \'none\'">'
-    (tmp_path / "index.html").write_text(f"<html><head>{policy}</head><body><p>one</p></body></html>")
-    (tmp_path / "style.css").write_text("p { }")
-    builds = serve.Builds()
-    server = serve.listen(0, builds, tmp_path)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", builds, tmp_path
-    server.shutdown()
-    server.server_close()
-
-
-def fetch(address: str) -> str:
-    """Return what a server answers, whatever proxy the machine has."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(address, timeout=10) as answer:
-        return str(answer.read().decode())
-
-
-def test_a_previewed_page_reloads_itself(preview: tuple[str, serve.Builds, Path]) -> None:
-    address, _, _ = preview
-    page = fetch(address + "/")
-    assert "<p>one</p>" in page
-    assert "/-/builds?after=" in page
-    assert "Content-Security-Policy" not in page
-    assert fetch(address + "/style.css") == "p { }"
-
-
-def test_a_waiting_page_hears_of_a_build(preview: tuple[str, serve.Builds, Path]) -> None:
-    address, builds, _ = preview
-    answers: list[str] = []
-    waiting = threading.Thread(target=lambda: answers.append(fetch(address + "/-/builds?after=0")))
-    waiting.start()
-    waiting.join(0.3)
-    assert answers == []
-    builds.finished()
-    waiting.join(5)
-    assert answers == ["1"]
-    assert fetch(address + "/-/builds?after=0") == "1"
-
-
-def test_the_preview_is_for_this_machine_alone() -> None:
-    with serve.listen(0, serve.Builds()) as server:
-        assert server.server_address[0] == "127.0.0.1"
-
-
-def test_a_port_that_is_taken_is_one_clear_line() -> None:
-    with serve.listen(0, serve.Builds()) as server, pytest.raises(SystemExit, match=r"choose another .* PORT="):
-        serve.listen(server.server_address[1], serve.Builds())
 
 
 # Working habits

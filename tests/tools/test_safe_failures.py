@@ -20,47 +20,22 @@ from typing import Any
 
 import pytest
 
-from tests.copies import HEADER
+from tests.copies import cells, copy_workshop, make
 from tools import book
-from tools.paths import ROOT
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32" or shutil.which("make") is None, reason="needs make and POSIX signals"),
 ]
 
-PARTS = ["_config.yml", "Makefile", "pyproject.toml", "LICENSE", "book", "nnlib", "tools"]
-PARTS += ["chapters/references.bib"]
 WORDS = "# The first page\n\n(a-place)=\n## A place\n\n```{math}\n:label: def-square\na = b^2\n```\n"
-
-
-def cells(*sources: str) -> str:
-    """Return a chapter with these code cells."""
-    return HEADER + "\n".join(f"```{{code-cell}} ipython3\n{source}\n```\n" for source in sources)
-
-
 GOOD = cells("x = 1", "print(x + 1)")
 
 
 @pytest.fixture(scope="module")
 def good_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a book of three pages that was built."""
-    folder = tmp_path_factory.mktemp("book")
-    for name in PARTS:
-        source, target = ROOT / name, folder / name
-        target.parent.mkdir(exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, target)
-    (folder / "book" / "node_modules").symlink_to((ROOT / "book" / "node_modules").resolve())
-    (folder / ".venv").symlink_to(sys.prefix)
-    (folder / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n- file: chapters/one\n- file: chapters/two\n"
-    )
-    (folder / "index.md").write_text("# A book of three pages\n")
-    (folder / "chapters" / "one.md").write_text(WORDS)
-    (folder / "chapters" / "two.md").write_text(GOOD)
+    folder = copy_workshop(tmp_path_factory.mktemp("book"), {"one": WORDS, "two": GOOD})
     status, said = make_book(folder)
     assert status == 0, said
     assert said.splitlines()[-1] == str(folder / "_build" / "html" / "index.html")
@@ -75,16 +50,9 @@ def folder(good_book: Path, tmp_path: Path) -> Path:
     return copy
 
 
-def command(folder: Path) -> tuple[list[str], dict[str, Any]]:
-    """Return what `make book` runs once everything is installed, and how."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MAKE"))}
-    options = {"cwd": folder, "env": env | {"PYTHONPATH": str(folder)}, "text": True}
-    return ["make", "-o", "setup", "book"], {**options, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-
-
 def make_book(folder: Path, **more: Any) -> tuple[int, str]:
     """Build; return the exit status and what was said."""
-    arguments, options = command(folder)
+    arguments, options = make(folder, "book")
     answer = subprocess.run(arguments, **options, **more, timeout=120, check=False)
     return answer.returncode, answer.stdout
 
@@ -210,7 +178,7 @@ def test_an_interrupted_build_leaves_nothing_behind(folder: Path, how: signal.Si
     started = folder / "started"
     source = f"import os, pathlib, time\npathlib.Path({str(started)!r}).write_text(str(os.getpid()))\ntime.sleep(600)"
     (folder / "chapters" / "two.md").write_text(cells(source))
-    arguments, options = command(folder)
+    arguments, options = make(folder, "book")
     # Tests that run in the background inherit that Ctrl-C is ignored; a person's build does not.
     heard = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(arguments, **options, start_new_session=True, preexec_fn=heard)  # noqa: PLW1509

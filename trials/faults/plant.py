@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import ast
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tools import chapters
-from trials.mutants.plant import Place, difference
 
 SWAPS: dict[type, type] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 
 
 @dataclass(frozen=True)
-class Fault(Place):
-    """One slip: the chapter (`module`), what it is (`function`), where, and the source of its cell with it."""
+class Fault:
+    """One slip: what it is, in which code cell, the lines before and after, and the source of the cell with it."""
 
+    what: str
     cell: int
+    was: str
+    now: str
     source: str
 
 
@@ -41,8 +44,9 @@ def faults(chapter: Path) -> Iterator[Fault]:
                 change(twin)
                 text = ast.unparse(ast.fix_missing_locations(mutant))
                 if text != ast.unparse(tree):
-                    _, was, now = difference(ast.unparse(tree), text)
-                    yield Fault(chapter.stem, what, getattr(node, "lineno", 0), was, now, number, text)
+                    lines = list(difflib.ndiff(ast.unparse(tree).splitlines(), text.splitlines()))
+                    was, now = (" ".join(line[2:].strip() for line in lines if line[0] == mark) for mark in "-+")
+                    yield Fault(what, number, was, now, text)
 
 
 def _spared(tree: ast.AST) -> Iterator[int]:

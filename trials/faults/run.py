@@ -7,6 +7,7 @@ with the fault, so that nothing is computed twice and nothing that a fault does 
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import sys
 import time
@@ -17,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from trials.faults.apart import apart
 from trials.faults.plant import Fault, code
-from trials.mutants.judge import CANNOT, apart
 
 PATIENCE = 20.0  # seconds that a fault may take, and five times as long as the sound chapter
 
@@ -89,9 +90,7 @@ def run(chapter: Path, faults: Sequence[Fault]) -> list[tuple[Fault, str]]:
         for number, source in enumerate(cells):
             for fault in (fault for fault in faults if fault.cell == number):
                 rest = [fault.source, *cells[number + 1 :]]
-                answer = apart(lambda rest=rest: _verdict(session, rest, sound), limit)  # type: ignore[misc]
-                if answer.startswith(CANNOT):
-                    raise RuntimeError(f"{chapter.name}: {answer}")
+                answer = apart(functools.partial(_verdict, session, rest, sound), limit)
                 found.append((fault, "error" if answer == "time" or answer.startswith("crash") else answer))
             session.execute(source, f"<code cell {number}>")
     return found

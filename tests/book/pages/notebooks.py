@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 
+from book import folding
 from book.pages import math as book_math
 from tests.book.pages import files
 from tools import chapters
@@ -17,6 +18,8 @@ UNRESOLVED = re.compile(r"(?<!`)\{[a-z][\w:+-]*\}`|`{3,}\{|:::|\\htmlClass")
 DISPLAY = re.compile(r"\$\$\n(.*?)\n\$\$", re.S)
 INLINE = re.compile(r"(?<!\\)\$([^$\n]+)\$")
 GLUED = "application/papermill.record/"
+FOLDED = re.compile(r"<details><summary>.*?</details>", re.S)
+SOLUTION = re.compile(r"Solution to .*")
 CODE = re.compile(r"(`+).+?\1")
 
 
@@ -95,3 +98,27 @@ def outputs(notebook: Any) -> list[Any]:
         shown = [bundle for bundle in bundles if not all(kind.startswith(GLUED) for kind in bundle)]
         found.append((printed, shown))
     return found
+
+
+def in_sight(path: Path) -> list[str]:
+    """Complain of answers that one sees without a click."""
+    complaints = []
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "markdown":
+            complaints += [f"{path.name}: open: {found}" for found in SOLUTION.findall(FOLDED.sub("", cell.source))]
+        elif folding.ADDED.match(cell.source):
+            hidden = cell.metadata.get("jupyter", {})
+            complaints += [f"{path.name}: not {name}: {cell.source}" for name in folding.HIDDEN if not hidden.get(name)]
+    return complaints
+
+
+def outside_solutions(cells: list[Any]) -> list[Any]:
+    """Return the cells of a recorded notebook that belong to no solution."""
+    kept, inside = [], False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            for mark in re.findall(r"\{solution-(start|end)\}", cell.source):
+                inside = mark == "start"
+        elif not inside:
+            kept.append(cell)
+    return kept

@@ -36,15 +36,15 @@ def test_no_page_has_a_barrier(book: Path, site: str, browser: Browser) -> None:
 
 @pytest.mark.parametrize("width", [looks.DESK, looks.PHONE])
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(
-    book: Path, site: str, browser: Browser, width: int
+    site: str, chapter: str, browser: Browser, width: int
 ) -> None:
-    for name in ("index.html", "chapters/softmax.html", "search.html?q=softmax"):
+    for name in ("index.html", chapter, "search.html?q=softmax"):
         with looks.opened(browser, site + name, width=width) as view:
             assert looks.unreachable(view) == [], name
 
 
-def test_the_skip_link_comes_first_and_leads_to_the_text(site: str, browser: Browser) -> None:
-    with looks.opened(browser, site + "chapters/softmax.html") as view:
+def test_the_skip_link_comes_first_and_leads_to_the_text(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter) as view:
         view.page.keyboard.press("Tab")
         assert view.page.evaluate("document.activeElement.className") == "skip"
         view.page.keyboard.press("Enter")

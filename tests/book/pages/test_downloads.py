@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -17,9 +19,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book import execution
+from book import execution, folding, solutions
 from book.downloads import notebook, wheel
 from book.downloads.tex import expand
+from book.lab import view
 from tests.book.pages import notebooks
 from tools.paths import ROOT
 
@@ -48,10 +51,69 @@ def test_every_code_cell_of_a_chapter_is_there_with_its_outputs(book: Path) -> N
     for path in notebooks.notebooks(book):
         recorded = nbformat.read(ROOT / "tests" / "recorded" / path.name, 4)
         offered = nbformat.read(path, 4)
-        code = [cell.source for cell in offered.cells if cell.cell_type == "code"]
-        assert code[0].startswith("%pip install --quiet ")
-        assert code[1:] == [cell.source for cell in recorded.cells if cell.cell_type == "code"]
+        code = [cell for cell in offered.cells if cell.cell_type == "code"]
+        assert "%pip install --quiet " in code[0].source
+        sources = [folding.ADDED.sub("", cell.source) for cell in code[1:]]
+        if not solutions.wanted():
+            recorded.cells = notebooks.outside_solutions(recorded.cells)
+        assert sources == [cell.source for cell in recorded.cells if cell.cell_type == "code"]
         assert notebooks.outputs(offered)[1:] == notebooks.outputs(recorded)
+
+
+@pytest.mark.skipif(not solutions.wanted(), reason="an edition without solutions")
+def test_solutions_are_folded_text_and_code(book: Path) -> None:
+    for path in notebooks.notebooks(book):
+        assert notebooks.in_sight(path) == []
+        chapter = ROOT / "chapters" / f"{path.stem}.md"
+        solved = [found[0] for found in view.SOLUTION.finditer(chapter.read_text(encoding="utf-8"))]
+        cells = nbformat.read(path, 4).cells
+        summaries = re.findall(
+            r"<summary>Solution to Exercise [\d.]+</summary>", "\n".join(cell.source for cell in cells)
+        )
+        assert len(set(summaries)) == len(summaries) == len(solved)
+        folded = [folding.ADDED.sub("", cell.source) for cell in cells if folding.ADDED.match(cell.source)]
+        assert len(folded) == sum(text.count("```{code-cell}") for text in solved)
+        assert all(any(code in text for text in solved) for code in folded)
+
+
+def test_a_notebook_says_what_it_needs_and_installs_that(book: Path) -> None:
+    for path in notebooks.notebooks(book):
+        _, note, install, *cells = nbformat.read(path, 4).cells
+        code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+        imported = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.M))
+        needed = imported - {"nnlib", "numpy", "matplotlib"} - set(sys.stdlib_module_names)
+        assert needed <= set(notebook.EXTRA)
+        line = next(line for line in install.source.splitlines() if "%pip" in line)
+        assert set(line.split('"')[2].split()) == needed
+        assert {name for name, title in notebook.EXTRA.items() if title in note.source} == needed
+
+
+def test_without_the_wheel_a_notebook_says_where_to_get_it(book: Path, tmp_path: Path) -> None:
+    path = notebooks.notebooks(book)[0]
+    install = nbformat.read(path, 4).cells[2].source
+    file = next((book / "downloads").glob("*.whl"))
+    asked: list[str] = []
+    script = install.replace("    %pip ", "    asked.append(1) #")
+    for there, known in [(True, False), (False, True), (False, False)]:
+        folder = tmp_path / f"{there}{known}"
+        folder.mkdir()
+        if there:
+            shutil.copy2(file, folder)
+        with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(importlib.util, "find_spec", lambda name, known=known: known or None)
+            if there or known:
+                exec(script, {"asked": asked})
+            else:
+                with pytest.raises(
+                    FileNotFoundError, match=rf"Put {re.escape(file.name)} beside .* (?:'nnlib alone' is|It is at)"
+                ):
+                    exec(script, {"asked": asked})
+    assert len(asked) == 1
+    names = [
+        link.get_text()
+        for link in notebooks.files.parsed(book / "chapters" / f"{path.stem}.html").select(".downloads a")
+    ]
+    assert {notebook.BOTH, notebook.ALONE} <= set(names), "the links are called as the message says"
 
 
 def test_a_zip_file_holds_the_notebook_and_the_wheel(book: Path) -> None:
@@ -61,7 +123,7 @@ def test_a_zip_file_holds_the_notebook_and_the_wheel(book: Path) -> None:
         with zipfile.ZipFile(path.with_suffix(".zip")) as archive:
             assert archive.namelist() == [f"{path.stem}/{path.name}", f"{path.stem}/{wheel.name}"]
             assert archive.read(f"{path.stem}/{path.name}") == path.read_bytes()
-    with zipfile.ZipFile(folder / notebook.ALL) as archive:
+    with zipfile.ZipFile(next(folder.glob("*-notebooks.zip"))) as archive:
         assert len(archive.namelist()) == len(notebooks.notebooks(book)) + 1
 
 
@@ -114,6 +176,7 @@ def own_environment(folder: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.whole_book
 @pytest.mark.skipif(os.name == "nt", reason="needs links")
 def test_a_notebook_runs_with_the_wheel_alone_and_prints_the_same(book: Path, tmp_path: Path) -> None:
     python = own_environment(tmp_path / "env")
@@ -121,7 +184,7 @@ def test_a_notebook_runs_with_the_wheel_alone_and_prints_the_same(book: Path, tm
     assert without.returncode != 0, "nnlib is there without the wheel: this test would prove nothing"
     with zipfile.ZipFile(book / "downloads" / "softmax.zip") as archive:
         archive.extractall(tmp_path)
-    notebook = nbformat.read(tmp_path / "softmax" / "softmax.ipynb", 4)
+    document = nbformat.read(tmp_path / "softmax" / "softmax.ipynb", 4)
     spec = tmp_path / "share" / "kernels" / "own" / "kernel.json"
     spec.parent.mkdir(parents=True)
     command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -143,7 +206,13 @@ def test_a_notebook_runs_with_the_wheel_alone_and_prints_the_same(book: Path, tm
     )
     assert answer.returncode == 0, answer.stderr[-3000:]
     executed = nbformat.read(tmp_path / "softmax" / "executed.ipynb", 4)
-    assert notebooks.outputs(executed)[1:] == notebooks.outputs(notebook)[1:]
+    folded = [cell.source.startswith("%%capture") for cell in document.cells if cell.cell_type == "code"]
+    pairs = list(zip(folded, notebooks.outputs(executed), notebooks.outputs(document), strict=True))[1:]
+    assert all(now == (("", []) if hidden else then) for hidden, now, then in pairs), (
+        "answers in sight, or other outputs"
+    )
+    errors = [output for cell in executed.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    assert errors == []
     assert shutil.which("python", path=str(python.parent)), "the environment is the one made above"
 
 
@@ -221,6 +290,27 @@ def test_a_planted_defect_is_found(tmp_path: Path, check: Check, old: str, new: 
     assert check(small_notebook(tmp_path, GOOD.replace(old, new))) != []
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<details><summary>Solution to Exercise 1.1</summary>", "**Solution to Exercise 1.1**"),
+        ('"outputs_hidden": true', '"outputs_hidden": false'),
+        ('"source_hidden": true, ', ""),
+    ],
+)
+def test_an_answer_in_sight_is_found(tmp_path: Path, old: str, new: str) -> None:
+    text = "<details><summary>Solution to Exercise 1.1</summary>\n\nOne.\n\n</details>"
+    code = nbformat.v4.new_code_cell("show(1)", id="b")
+    folding.fold(code, "Exercise 1.1")
+    path = small_notebook(tmp_path, text)
+    good = path.read_text().replace('}], "metadata"', f'}}, {json.dumps(code)}], "metadata"')
+    path.write_text(good)
+    assert notebooks.in_sight(path) == []
+    assert old in good
+    path.write_text(good.replace(old, new))
+    assert len(notebooks.in_sight(path)) == 1
+
+
 def test_an_invalid_notebook_is_found(tmp_path: Path) -> None:
     assert notebooks.malformed(small_notebook(tmp_path, GOOD, metadata="none")) != []
 
@@ -229,9 +319,10 @@ def test_a_chapter_without_downloads_is_found(book: Path, tmp_path: Path) -> Non
     shutil.copytree(book / "chapters", tmp_path / "chapters")
     shutil.copytree(book / "downloads", tmp_path / "downloads")
     assert notebooks.missing(tmp_path) == []
-    (tmp_path / "downloads" / "softmax.zip").unlink()
-    assert notebooks.missing(tmp_path) == ["there is no softmax.zip"]
-    page = tmp_path / "chapters" / "mlp.html"
+    first, second = (path.stem for path in notebooks.notebooks(book)[:2])
+    (tmp_path / "downloads" / f"{first}.zip").unlink()
+    assert notebooks.missing(tmp_path) == [f"there is no {first}.zip"]
+    page = tmp_path / "chapters" / f"{second}.html"
     page.write_text(page.read_text(encoding="utf-8").replace('class="downloads"', ""), encoding="utf-8")
     notebooks.files.parsed.cache_clear()
-    assert any(complaint.startswith("mlp.html does not offer") for complaint in notebooks.missing(tmp_path))
+    assert any(complaint.startswith(f"{second}.html does not offer") for complaint in notebooks.missing(tmp_path))

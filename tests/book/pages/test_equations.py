@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from book.pages import math as book_math
 from tests.book.pages import looks
+from tools import chapters, equations
 
 PARTS = re.compile(r'<span class="part">')
 CLAUSES = re.compile(r'<span class="clause">')
@@ -35,6 +36,14 @@ def test_a_formula_is_grouped_and_nothing_of_it_is_lost(tex: str, parts: int, cl
 
 def test_the_tex_that_is_copied_is_what_was_written() -> None:
     assert LONG.replace(">", "&gt;") in broken_up(LONG)
+
+
+def test_the_equations_that_are_read_without_a_build_are_those_of_the_pages(book: Path) -> None:
+    pages = "".join(page.read_text(encoding="utf-8") for page in book.rglob("*.html"))
+    sources = "".join(page.read_text(encoding="utf-8") + "\n" for page in chapters.pages())
+    on_pages = set(re.findall(r'id="equation-((?:eq|def)-[\w-]+)"', pages))
+    assert on_pages
+    assert on_pages <= {label for _, label in equations.displayed(sources)}
 
 
 def test_a_long_equation_breaks_on_a_phone_and_its_start_can_be_reached(

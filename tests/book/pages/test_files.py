@@ -47,6 +47,7 @@ def test_the_book_is_in_order(book: Path, check: Check) -> None:
     assert not complaints, "\n".join(complaints[:40])
 
 
+@pytest.mark.whole_book
 def test_the_book_has_pages_equations_checks_and_figures(book: Path) -> None:
     trees = [files.parsed(page) for page in files.pages(book)]
     for selector in ("article", ".equation .checked", ".verdicts li", "table.ledger tbody tr", "figure img", "details"):

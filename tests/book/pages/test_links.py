@@ -6,20 +6,22 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 import yaml
 from jupyter_book.config import get_final_config
 
+from book import attribution
 from book.pages import theme
 from tests.book.pages import files
 from tools.paths import ROOT
 
+SETTINGS = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 URL = "https://github.com/someone/a-course"
 
 
 def links(page: str = "chapters/softmax", **repository: str) -> dict[str, str]:
-    """Return the links of a page under the book's own settings, with this repository."""
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    """Return the links of a page under the book's own settings, but with this repository or none."""
+    settings = {name: value for name, value in SETTINGS.items() if name != "repository"}
+    settings["launch_buttons"] = {"binderhub_url": "https://mybinder.org"}
     if repository:
         settings["repository"] = repository
     final, _ = get_final_config(user_yaml=settings, sourcedir=ROOT, cli_config={"latex_individualpages": False})
@@ -55,20 +57,32 @@ def test_a_page_without_code_and_a_repository_elsewhere_are_not_run_on_binder() 
     assert links("search", url=URL) == {}
 
 
+def elsewhere(page: Path) -> list[str]:
+    """Return what a page leads to, but for the links at its foot."""
+    foot = [str(link["href"]) for link in files.parsed(page).select("footer a")]
+    return [target for _, target in files.links(page) if target not in foot]
+
+
 def strangers(book: Path) -> list[str]:
-    """Complain of links and scripts of services that run notebooks elsewhere; the text may speak of them."""
+    """Complain of links and scripts of services that run notebooks elsewhere; words and the foot may lead there."""
     words = ("thebe", "mybinder", "binderhub", "colab.research")
-    found = {page: " ".join(target for _, target in files.links(page)) for page in files.pages(book)}
+    found = {page: " ".join(elsewhere(page)) for page in files.pages(book)}
     found |= {path: path.read_text(encoding="utf-8") for path in book.rglob("*.js") if path.name != "search-index.js"}
     return [f"{path.name}: {word}" for path, text in found.items() for word in words if word in text.lower()]
 
 
 def test_nothing_of_thebe_or_binder_is_in_the_pages(book: Path) -> None:
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    if settings.get("repository"):
-        pytest.skip("a repository is configured")
     assert strangers(book) == []
-    assert all(not files.parsed(page).select("footer a") for page in files.pages(book))
+
+
+def test_the_foot_of_a_page_leads_to_the_repository_of_the_edition_and_the_license_alone(book: Path) -> None:
+    repository = (SETTINGS.get("repository") or {}).get("url", "").rstrip("/")
+    hub = (SETTINGS.get("launch_buttons") or {}).get("binderhub_url", "")
+    allowed = tuple(filter(None, [repository, repository and hub, attribution.LICENSE, attribution.ADDRESS]))
+    for page in files.pages(book):
+        targets = [str(link["href"]) for link in files.parsed(page).select("footer a")]
+        assert [target for target in targets if not target.startswith(allowed)] == []
+        assert (repository in targets) == bool(repository and page.name != "search.html")
 
 
 def test_a_planted_launcher_is_found(tmp_path: Path) -> None:

@@ -51,15 +51,15 @@ def test_every_page_reads_without_scripts(book: Path, site: str, browser: Browse
     assert [complaint for complaint in pages if not complaint.startswith("search.html")] == []
 
 
-def test_the_menu_opens_without_scripts(site: str, browser: Browser) -> None:
-    with looks.opened(browser, site + "chapters/softmax.html", width=looks.PHONE, scripts=False) as view:
+def test_the_menu_opens_without_scripts(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter, width=looks.PHONE, scripts=False) as view:
         assert not view.page.locator("#book-nav a").first.is_visible()
         view.page.locator(".menu").click()
         assert view.page.locator("#book-nav a").first.is_visible()
 
 
-def test_the_theme_switch_turns_page_and_figures_and_is_remembered(site: str, browser: Browser) -> None:
-    with looks.opened(browser, site + "chapters/softmax.html") as view:
+def test_the_theme_switch_turns_page_and_figures_and_is_remembered(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter) as view:
         scheme = "(selector) => getComputedStyle(document.querySelector(selector)).colorScheme"
         paper = "getComputedStyle(document.body).backgroundColor"
         light = view.page.evaluate(paper)
@@ -71,6 +71,7 @@ def test_the_theme_switch_turns_page_and_figures_and_is_remembered(site: str, br
         assert view.page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+@pytest.mark.whole_book
 @pytest.mark.parametrize("way", ["http", "file"])
 @pytest.mark.parametrize("words", ["jacobian", "softmax_jacobian", "log-sum-exp", "eq-softmax-shift"])
 def test_search_finds_titles_formulas_and_identifiers(
@@ -87,6 +88,7 @@ def test_search_finds_titles_formulas_and_identifiers(
         assert looks.noise(view) == []
 
 
+@pytest.mark.whole_book
 def test_search_finds_terms_of_the_glossary(site: str, browser: Browser) -> None:
     with looks.opened(browser, site + "search.html?q=receptive+field") as view:
         found = view.page.locator(
@@ -98,6 +100,7 @@ def test_search_finds_terms_of_the_glossary(site: str, browser: Browser) -> None
         assert view.page.locator("dt:target").inner_text().startswith("receptive field")
 
 
+@pytest.mark.whole_book
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_term_leads_to_the_glossary_and_looks_like_text_over_dots(site: str, browser: Browser, theme: str) -> None:
     with looks.opened(browser, site + "chapters/softmax.html", theme=theme) as view:
@@ -121,8 +124,8 @@ def test_search_says_when_it_finds_nothing(site: str, browser: Browser) -> None:
         assert "Nothing was found" in view.page.locator("#search-status").inner_text()
 
 
-def test_a_link_into_a_closed_box_opens_it(site: str, browser: Browser) -> None:
-    with looks.opened(browser, site + "chapters/softmax.html") as view:
+def test_a_link_into_a_closed_box_opens_it(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter) as view:
         inner = view.page.locator("details:not([open]) p").first
         inner.evaluate("element => { element.id = 'inside'; location.hash = 'inside'; }")
         view.page.locator("#inside").wait_for(state="visible", timeout=10_000)
@@ -201,9 +204,9 @@ class Slow(Quiet):
 
 
 @pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
-def test_a_page_that_arrives_in_pieces_does_not_move(book: Path, browser: Browser, width: int) -> None:
+def test_a_page_that_arrives_in_pieces_does_not_move(book: Path, chapter: str, browser: Browser, width: int) -> None:
     with (
         served(book, Slow) as address,
-        looks.opened(browser, address + "chapters/softmax.html", width=width) as view,
+        looks.opened(browser, address + chapter, width=width) as view,
     ):
         assert looks.shifts(view) == []

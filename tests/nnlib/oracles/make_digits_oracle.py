@@ -24,22 +24,22 @@ CASES = [
 ]
 
 
-def start(network: str) -> tuple[dict[str, Any], Any, Any]:
+def start(network: str, biases: float = 0.1) -> tuple[dict[str, Any], Any, Any]:
     """Return parameters with biases that are not zero, images in the shape of the network, and labels."""
     rng = np.random.default_rng(11)
     params = mlp_init(rng) if network == "mlp" else cnn_init(rng)
-    params |= {name: rng.normal(scale=0.1, size=part.shape) for name, part in params.items() if part.ndim == 1}
+    params |= {name: rng.normal(scale=biases, size=part.shape) for name, part in params.items() if part.ndim == 1}
     images, labels = load_digits()
     shape = (EXAMPLES, 64) if network == "mlp" else (EXAMPLES, 1, 8, 8)
     return params, images[:EXAMPLES].reshape(shape), labels[:EXAMPLES]
 
 
-def pytorch(network: str, activation: str, loss: str) -> dict[str, Any]:
+def pytorch(network: str, activation: str, loss: str, biases: float = 0.1) -> dict[str, Any]:
     """Return the loss, and PyTorch's gradient in every parameter, in float64."""
     import torch
     from torch.nn import functional
 
-    params, x, labels = start(network)
+    params, x, labels = start(network, biases)
     act = {"softplus": functional.softplus, "relu": functional.relu}[activation]
     p = {name: torch.tensor(part, requires_grad=True) for name, part in params.items()}
     x, labels = torch.tensor(x), torch.tensor(labels)
@@ -58,11 +58,22 @@ def pytorch(network: str, activation: str, loss: str) -> dict[str, Any]:
     return {"loss": value.item()} | {name: part.grad.numpy() for name, part in p.items()}
 
 
+def on_the_page() -> list[float]:
+    """Return the ten numbers that chapters/digits.md quotes: a weighted sum of each gradient, all biases zero."""
+    numbers = []
+    for network in ("mlp", "cnn"):
+        gradients = pytorch(network, "softplus", "cross-entropy", biases=0.0)
+        parts = [part.ravel() for name, part in gradients.items() if name != "loss"]
+        numbers += [float(part @ np.cos(np.arange(1, part.size + 1))) for part in parts]
+    return numbers
+
+
 def main() -> None:
     """Write the file."""
     import torch
 
     arrays = {f"{'/'.join(case)}/{name}": np.asarray(value) for case in CASES for name, value in pytorch(*case).items()}
+    arrays["on the page"] = np.array(on_the_page())
     TARGET.parent.mkdir(exist_ok=True)
     arrays["version"] = np.array(torch.__version__)
     np.savez_compressed(TARGET, allow_pickle=False, **arrays)
