@@ -42,7 +42,7 @@ SLIDING = (
     ({"padding": "full"}, ValueError, 'padding must be an integer, a pair of integers, "same" or "valid"; got'),
     ({"padding": "same", "stride": 2}, ValueError, 'padding "same" needs stride 1; got stride'),
     ({"dilation": 9}, ValueError, "the kernel is larger than the padded input: kernel size .* spans"),
-    *(({"groups": g}, ValueError, "groups must be an integer of at least 1; got") for g in (0, -1, 1.5, "1", None, [1])),
+    *(({"groups": g}, ValueError, "groups must be an integer of at least 1") for g in (0, -1, 1.5, "1", None, [1])),
     ({"groups": 5}, ValueError, "cannot be split into 5|channels in each of 5"),
 )
 POOLING = (

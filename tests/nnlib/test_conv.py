@@ -298,7 +298,7 @@ X, W = np.zeros((2, 4, 5, 6)), np.zeros((6, 4, 3, 3))
         ((X, W), {"dilation": (1, 0)}, r"dilation must be at least 1; got \(1, 0\)"),
         ((X, W), {"padding": -1}, "padding must be at least 0; got -1"),
         ((X, W), {"padding": "full"}, '"same" or "valid"; got \'full\''),
-        ((X, W), {"padding": "same", "stride": 2}, 'padding "same" needs stride 1; got stride 2'),
+        ((X, W), {"padding": "same", "stride": 2}, r'padding "same" needs stride 1; got stride \(2, 2\)'),
         ((X, W), {"dilation": 3}, r"kernel is larger than the padded input.*spans \(7, 7\).*has \(5, 6\)"),
         ((X, W, np.zeros(5)), {}, r"one bias for each kernel; got shape \(5,\) for w of shape \(6, 4, 3, 3\)"),
     ],

@@ -1,6 +1,7 @@
 """How far one has to go to follow a call: the files it passes through, and how often it moves on to another."""
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ def trip(run):
 
 
 def moves(files):
-    return sum(one != other for one, other in zip(files, files[1:], strict=False))
+    return sum(one != other for one, other in pairwise(files))
 
 
 def test_following_softmax_and_its_derivatives():
