@@ -140,7 +140,7 @@ def test_a_figure_takes_the_ink_of_the_page() -> None:
     assert "stroke: currentColor" in once
     assert "stroke: var(--data)" in once
     assert "prefers-color-scheme:dark" in once
-    assert 'd="M 1.23 2.5 L 3.98 4"' in once
+    assert 'd="M 1.2 2.5 L 3.9 4"' in once
     assert "date" not in once
     assert figures.slim(figures.recolor(once)) == once
 

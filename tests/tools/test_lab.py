@@ -7,7 +7,6 @@ brings up is answered.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,7 +91,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Start JupyterLab on a copy of the book and open it in a browser that cannot reach any other machine."""
     place = tmp_path_factory.mktemp("lab")
     folder, home = copy_book(place / "book"), place / "home"
-    shutil.copytree(ROOT / "trials" / "reports", folder / "trials" / "reports")
     home.mkdir()
     process, address = serve(folder, home, place / "settings")
     outside: list[str] = []
