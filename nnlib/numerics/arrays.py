@@ -126,9 +126,8 @@ def pair(value: Any, name: str, least: int = 1) -> tuple[int, int]:
     """Return one integer twice, or a pair of integers, each at least `least`."""
     if type(value) is int and value >= least:  # the usual case
         return value, value
-    several = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
     try:
-        a, b = value if several else (value, value)
+        a, b = value if isinstance(value, tuple | list) else (value, value)
         two = operator.index(a), operator.index(b)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be an integer or a pair of integers; got {value!r}") from None
