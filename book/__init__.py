@@ -22,7 +22,6 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
     from book.pages import assets, figures, node, search, theme
 
     return [
-        ("builder-inited", execution.limit_memory),
         ("builder-inited", node.ensure_modules),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),

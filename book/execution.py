@@ -33,10 +33,12 @@ from book.failures import describe, printed_to_stderr
 from book.memory import build
 from book.problems import report
 
-try:
-    import resource
-except ImportError:  # Windows has no such limits
-    resource = None  # type: ignore[assignment]
+# What a kernel does before its first cell, where the system has such limits: Windows has none.
+LIMIT = """\
+import resource as _resource
+_hard = _resource.getrlimit(_resource.RLIMIT_DATA)[1]
+_resource.setrlimit(_resource.RLIMIT_DATA, ({most} if _hard == _resource.RLIM_INFINITY else min({most}, _hard), _hard))
+del _resource, _hard"""
 
 
 class LocalKernel(AsyncKernelManager):
@@ -67,20 +69,23 @@ class Run:
     begun: int | None = None
 
 
-async def execute(notebook: Any, folder: Path, timeout: int) -> Run:
-    """Execute a notebook in place, in a kernel of its own."""
+async def execute(notebook: Any, folder: Path, timeout: int, memory: float) -> Run:
+    """Execute a notebook in place, in a kernel of its own that may hold so many gigabytes."""
     run, start = Run(notebook), time.monotonic()
 
     def begin(cell: Any, cell_index: int) -> None:
         run.begun = cell_index
 
+    arguments = ["--log-level=CRITICAL"]
+    if os.name == "posix":
+        arguments.append(f"--IPKernelApp.exec_lines={LIMIT.format(most=int(memory * 2**30))}")
     client = NotebookClient(
         notebook,
         timeout=timeout,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
         kernel_manager_class=LocalKernel,
-        extra_arguments=["--log-level=CRITICAL"],
+        extra_arguments=arguments,
         on_cell_start=begin,
     )
     try:
@@ -112,17 +117,18 @@ class Runs:
     def __init__(self, app: Sphinx) -> None:
         self.app = app
         self.loop = asyncio.new_event_loop()
-        self.slots = asyncio.Semaphore(len(os.sched_getaffinity(0)) if os.name == "posix" else os.cpu_count() or 1)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()  # macOS lacks it
+        self.slots = asyncio.Semaphore(cores or 1)
         self.begun: dict[str, Future[Run]] = {}
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
 
     def begin(self, notebook: Any, path: str) -> Future[Run]:
         """Start a notebook as soon as a core is free."""
-        timeout = int(self.app.config.nb_execution_timeout)
+        timeout, memory = int(self.app.config.nb_execution_timeout), float(self.app.config.book_memory)
 
         async def run() -> Run:
             async with self.slots:
-                return await execute(notebook, Path(path).parent, timeout)
+                return await execute(notebook, Path(path).parent, timeout, memory)
 
         self.begun[path] = asyncio.run_coroutine_threadsafe(run(), self.loop)
         return self.begun[path]
@@ -172,14 +178,6 @@ class Client(NotebookClientBase):  # type: ignore[misc]
         }
 
 
-def limit_memory(app: Sphinx) -> None:
-    """Let this process, and the kernels that inherit the limit, hold so many bytes of data of their own."""
-    if resource is not None:
-        most, (_, hard) = int(app.config.book_memory * 2**30), resource.getrlimit(resource.RLIMIT_DATA)
-        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
-
-
 def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Start the cells of the pages that are about to be read, in that order."""
     runs = Runs(app)
@@ -198,4 +196,4 @@ def begin(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the limit of memory."""
-    app.add_config_value("book_memory", 4, "")
+    app.add_config_value("book_memory", 4, "", [int, float])

@@ -284,7 +284,7 @@ def test_three_chapters_with_another_name_and_no_solutions_are_published(tmp_pat
     status, said = run(folder, "tools.record", chapters / "softmax.md")
     assert status == 0, said
     said, html = publish(folder)
-    assert "deselected" in said
+    assert re.search(r"\d+ passed", said)
     assert sorted(path.stem for path in (html / "downloads").glob("*.ipynb")) == sorted([*KEPT, "notation"])
     api = read(html / "chapters" / "api.html")
     assert "Derived in Softmax: All partial derivatives." in api
@@ -300,7 +300,7 @@ def test_three_chapters_with_another_name_and_no_solutions_are_published(tmp_pat
         last = foot.select("a")[-1]["href"]
         assert last == (attribution.LICENSE if page.stem == "search" else URL)
         assert not tree.select(".solution")
-        assert page.stem == "teaching" or not re.search("solution", read(page), re.I)
+        assert page.stem in ("teaching", "api") or not re.search("solution", read(page), re.I)
     note = nbformat.read(html / "downloads" / "softmax.ipynb", 4).cells[1].source
     assert (html / ".nojekyll").is_file()
     assert f"From {TITLE}, executed. Adapted from Every Gradient, Checked by its authors, under [CC BY 4.0]" in note

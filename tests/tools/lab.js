@@ -55,8 +55,8 @@
       while (!renderer.node.children.length) await new Promise(requestAnimationFrame);
       await Promise.all([...renderer.node.querySelectorAll("img")].map((image) => image.decode().catch(() => {})));
       const [wanted, folded] = [texts[number].match(/^:class: dropdown$/gm) ?? [], renderer.node.querySelectorAll("details")];
-      if (folded.length !== wanted.length) found.push(`cell ${number}: ${folded.length} of ${wanted.length} boxes fold`);
       found.push(...looked(renderer.node).map((complaint) => `cell ${number}: ${complaint}`));
+      if (folded.length !== wanted.length) found.push(`cell ${number}: ${folded.length} of ${wanted.length} boxes fold`);
       renderer.node.remove();
     }
     return found;

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ class Lab:
         self.ask("async () => { for (const w of [...lab.app.shell.widgets('main')]) w.dispose() }")
 
 
-def serve(folder: Path, home: Path, settings: Path) -> tuple[subprocess.Popen[str], str]:
+def serve(folder: Path, home: Path, settings: Path) -> tuple[subprocess.Popen[bytes], str]:
     """Start JupyterLab as `make lab` does, with an empty home; return its process and its address."""
     command: list[str | Path] = [sys.executable, "-m", "tools.lab", "--folder", folder, "--no-browser", "--port=0"]
     command += [
@@ -63,22 +64,24 @@ def serve(folder: Path, home: Path, settings: Path) -> tuple[subprocess.Popen[st
         "--LabApp.extension_manager=readonly",
     ]
     remembered = {name: str(settings) for name in ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment() | remembered | {"HOME": str(home)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/lab", line):
+    settings.mkdir()
+    log = settings / "log"  # a file: nobody would empty a pipe, and a full one stops the server
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment() | remembered | {"HOME": str(home)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+        )
+    end = time.monotonic() + PATIENCE / 1000
+    while process.poll() is None and time.monotonic() < end:
+        if found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/lab", log.read_text()):
             return process, found[0]
-    pytest.fail("JupyterLab did not start:\n" + "".join(said))
+        time.sleep(0.1)
+    process.kill()
+    pytest.fail("JupyterLab did not start:\n" + log.read_text())
 
 
 def answer(dialog: Locator) -> None:
@@ -112,7 +115,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             yield Lab(page, folder, home, outside)
     finally:
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # an extension of JupyterLab that is still starting can keep it waiting
+            process.kill()
+            process.wait()
 
 
 def test_a_double_click_opens_a_chapter_that_runs_and_is_saved_as_it_was(lab: Lab) -> None:

@@ -102,5 +102,5 @@ def test_the_edition_without_solutions_differs_in_the_solutions_alone(
     code = [[cell.source for cell in notebook.cells if cell.cell_type == "code"] for notebook in notebooks]
     assert [source for source in code[0] if source in code[1]] == code[1]
     assert len(code[0]) > len(code[1])
-    told = ["**Solution" in "".join(cell.source for cell in notebook.cells) for notebook in notebooks]
+    told = ["<summary>Solution" in "".join(cell.source for cell in notebook.cells) for notebook in notebooks]
     assert told == [True, False]
