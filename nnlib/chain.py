@@ -7,18 +7,17 @@ J_k … J₁, each factor evaluated at the value that reaches its stage.
 """
 
 import math
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlib.numerics.arrays import Array, float_array
+from nnlib.numerics.arrays import Array, float_array, whole_numbers
+from nnlib.numerics.text import SUBSCRIPTS
 
 Stage = tuple[Callable[[Array], Any], Callable[[Array], Any]]
 
 MODES = ("forward", "reverse")
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def forward_accumulation(stages: Sequence[Stage], x: Any) -> tuple[Array, Array]:
@@ -228,11 +227,8 @@ def _checked_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
     return pairs
 
 
-def _checked_sizes(sizes: Sequence[int]) -> list[int]:
-    try:
-        checked = [operator.index(size) for size in sizes]
-    except TypeError:
-        raise ValueError(f"sizes must be positive whole numbers, got {sizes}") from None
-    if len(checked) < 2 or min(checked) < 1:
-        raise ValueError(f"sizes must be two or more positive whole numbers, from input to output, got {checked}")
+def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    checked = whole_numbers(sizes, "sizes")
+    if len(checked) < 2:
+        raise ValueError(f"sizes must be two or more, from input to output; got {sizes}")
     return checked

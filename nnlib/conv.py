@@ -15,13 +15,14 @@ How all three compute is in `nnlib.numerics.im2col`; what they compute is writte
 # (the rules of each of the three name the other two, one of which stands below)
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from nnlib.numerics.arrays import Array, float_arrays
+from nnlib.numerics.arrays import Array, float_arrays, pair, whole_number
 from nnlib.numerics.im2col import by_group, correlate, correlate_with, scatter
-from nnlib.numerics.windows import IntOrPair, Padding, Sliding, group_count, layer, opposite, pair, remembered
+from nnlib.numerics.windows import IntOrPair, Padding, Sliding, layer, opposite
 from nnlib.rules import differentiable, rule
 
 FEW = 10_000  # entries: copying so many takes less time than NumPy's calls for adding them back, weight by weight
@@ -212,7 +213,11 @@ def conv2d_input_gradient(
     [[[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]]]
     """
     g, w = float_arrays(g=g, w=w)
-    s, back = _layer_and_back(g.shape, w.shape, image_size, stride, padding, dilation, groups)
+    _need_axes(g.shape, "g")
+    _need_axes(w.shape, "w")
+    x_shape = (len(g), w.shape[1] * whole_number(groups, "groups"), *pair(image_size, "image_size", 0))
+    s = _layer_of(g, x_shape, w.shape, stride, padding, dilation, groups)
+    back = _back(s, len(g), len(w), x_shape[1])
     if back is None or not math.isfinite(np.vdot(w, w)):  # ∞ · 0 where g is padded would be nan
         return scatter(g, by_group(w, groups), s)
     flipped = w.reshape(groups, len(w) // groups, w.shape[1], -1)[..., ::-1]
@@ -276,7 +281,10 @@ def conv2d_weight_gradient(
     [[[[8.0, 12.0], [20.0, 24.0]]]]
     """
     g, x = float_arrays(g=g, x=x)
-    s = _layer_of(g.shape, x.shape, kernel_size, stride, padding, dilation, groups)
+    _need_axes(g.shape, "g")
+    _need_axes(x.shape, "x")
+    w_shape = (g.shape[1], x.shape[1] // whole_number(groups, "groups"), *pair(kernel_size, "kernel_size"))
+    s = _layer_of(g, x.shape, w_shape, stride, padding, dilation, groups)
     return correlate_with(g, x, s, groups)
 
 
@@ -294,41 +302,24 @@ rule(
 )
 
 
-@remembered
-def _layer_and_back(
-    g_shape: Any, w_shape: Any, image_size: Any, stride: Any, padding: Any, dilation: Any, groups: Any
-) -> tuple[Sliding, Sliding | None]:
-    """Return how the kernel slides over the input and, where that is the faster way, how back over the output."""
-    _need_axes(g_shape, "g")
-    _need_axes(w_shape, "w")
-    channels = w_shape[1] * group_count(groups)
-    x_shape = (g_shape[0], channels, *pair(image_size, "image_size", 0))
-    s = layer(x_shape, w_shape, stride, padding, dilation, groups)
-    _need_output(g_shape, (g_shape[0], w_shape[0], *s.output))
-    gathered, added = (math.prod(shape) for shape in ((w_shape[0], *s.image), (channels, *s.output)))
-    pays = gathered <= 2 * added or gathered * g_shape[0] * s.weights <= FEW
-    return s, opposite(s) if pays else None
-
-
-@remembered
-def _layer_of(
-    g_shape: Any, x_shape: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: Any
-) -> Sliding:
-    """Return how the kernel slides over the input."""
-    _need_axes(g_shape, "g")
-    _need_axes(x_shape, "x")
-    w_shape = (g_shape[1], x_shape[1] // group_count(groups), *pair(kernel_size, "kernel_size", 1))
-    s = layer(x_shape, w_shape, stride, padding, dilation, groups)
-    _need_output(g_shape, (x_shape[0], w_shape[0], *s.output))
+def _layer_of(g: Array, x_shape: Any, w_shape: Any, *options: Any) -> Sliding:
+    """Return how the kernel slides over the input, if g has the shape of the layer's output."""
+    s = layer(x_shape, w_shape, *options)
+    shape = (x_shape[0], w_shape[0], *s.output)
+    if g.shape != shape:
+        raise ValueError(f"g must have the shape of the layer's output, {shape}; got {g.shape}")
     return s
+
+
+@lru_cache(maxsize=1024)
+def _back(s: Sliding, images: int, outputs: int, channels: int) -> Sliding | None:
+    """Return how the kernel slides back over the output, where that is the faster way to the gradient in the input."""
+    gathered, added = outputs * math.prod(s.image), channels * math.prod(s.output)
+    pays = gathered <= 2 * added or gathered * images * s.weights <= FEW
+    return opposite(s) if pays else None
 
 
 def _need_axes(shape: tuple[int, ...], name: str, axes: int = 4) -> None:
     """Raise unless an array of this shape has so many axes."""
     if len(shape) != axes:
         raise ValueError(f"{name} must have {axes} axes; got shape {shape}")
-
-
-def _need_output(g_shape: tuple[int, ...], shape: tuple[int, ...]) -> None:
-    if g_shape != shape:
-        raise ValueError(f"g must have the shape of the layer's output, {shape}; got {g_shape}")

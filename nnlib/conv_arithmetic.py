@@ -123,8 +123,9 @@ def solve_conv(
     >>> solve_conv(28, 14, k=4, d=1, sensible=True)
     [Setting(k=4, s=2, p=1, d=1)]
     """
-    i, o, k, s, d, max_k, max_s = _checked(i=i, o=o, k=k, s=s, d=d, max_k=max_k, max_s=max_s)
-    p, max_p = _checked(0, p=p, max_p=max_p)
+    i, o = whole_number(i, "i"), whole_number(o, "o")
+    k, s, d, max_k, max_s = _given(k=k, s=s, d=d, max_k=max_k, max_s=max_s)
+    p, max_p = _given(0, p=p, max_p=max_p)
     if windows not in ("any", "disjoint", "tiling"):
         raise ValueError(f'windows must be "any", "disjoint" or "tiling"; got {windows!r}')
     found = []
@@ -150,9 +151,6 @@ def _choices(given: int | None, least: int, most: int) -> Iterable[int]:
     return range(least, most + 1) if given is None else [given]
 
 
-def _checked(at_least: int = 1, **sizes: Any) -> list[Any]:
-    """Return the sizes as Python integers, which cannot overflow; None stays.
-
-    Raises a ValueError that names the first size which is neither None nor an integer of at least `at_least`.
-    """
+def _given(at_least: int = 1, **sizes: Any) -> list[Any]:
+    """Check the sizes that are given; None stays."""
     return [None if size is None else whole_number(size, name, at_least) for name, size in sizes.items()]

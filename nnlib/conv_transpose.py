@@ -7,8 +7,8 @@ It restores the shape of the layer's input, not the values: the transpose of a m
 from typing import Any
 
 from nnlib.conv import conv2d_input_gradient
-from nnlib.numerics.arrays import Array, float_arrays
-from nnlib.numerics.windows import IntOrPair, pair
+from nnlib.numerics.arrays import Array, float_arrays, pair
+from nnlib.numerics.windows import IntOrPair
 
 
 def conv_transpose2d(
@@ -71,7 +71,7 @@ def conv_transpose2d(
         raise ValueError(f"x and w must have shapes (N, C, H, W) and (C, O, K1, K2); got {x.shape} and {w.shape}")
     if not all(x.shape[1:]):
         raise ValueError(f"x must have at least one channel, one row and one column; got shape {x.shape}")
-    strides, pads, spread = pair(stride, "stride", 1), pair(padding, "padding", 0), pair(dilation, "dilation", 1)
+    strides, pads, spread = pair(stride, "stride"), pair(padding, "padding", 0), pair(dilation, "dilation")
     extra = pair(output_padding, "output_padding", 0)
     if extra[0] >= strides[0] or extra[1] >= strides[1]:
         raise ValueError(f"output_padding must be smaller than the stride; got {output_padding} and {stride}")

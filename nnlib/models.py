@@ -8,14 +8,13 @@ parameter, under the same names. Nothing here calls `nnlib.autodiff`, and the te
 """
 
 import math
-import operator
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from nnlib.activations import heaviside, relu, sigmoid, softplus
 from nnlib.conv import conv2d, conv2d_input_gradient, conv2d_weight_gradient
-from nnlib.numerics.arrays import Array, float_array
+from nnlib.numerics.arrays import Array, float_array, whole_numbers
 
 Parameters: TypeAlias = dict[str, Any]
 Activation: TypeAlias = Literal["softplus", "relu"]
@@ -55,7 +54,7 @@ def mlp_init(rng: np.random.Generator, sizes: tuple[int, int, int] = (64, 32, 10
     >>> float((64 * params["W1"].var()).round(1)), float(params["b1"].max())
     (2.0, 0.0)
     """
-    inputs, hidden, classes = _positive("sizes", sizes, 3)
+    inputs, hidden, classes = whole_numbers(sizes, "sizes", 3)
     return {
         "W1": _weights(rng, (hidden, inputs)),
         "b1": np.zeros(hidden),
@@ -187,7 +186,7 @@ def cnn_init(rng: np.random.Generator, channels: tuple[int, int] = (8, 16), clas
     {'K1': (2, 1, 3, 3), 'K2': (4, 2, 3, 3), 'W3': (10, 64)}
     """
     both = tuple(channels) if isinstance(channels, tuple | list) else (channels,)
-    first, second, classes = _positive("channels and classes", (*both, classes), 3)
+    first, second, classes = whole_numbers((*both, classes), "channels and classes", 3)
     return {
         "K1": _weights(rng, (first, 1, 3, 3)),
         "b1": np.zeros(first),
@@ -328,17 +327,6 @@ def _activation_and_slope(name: str) -> tuple[Any, Any]:
     if name not in ACTIVATIONS:
         raise ValueError(f"activation must be one of {', '.join(map(repr, ACTIVATIONS))}; got {name!r}")
     return ACTIVATIONS[name]
-
-
-def _positive(what: str, sizes: tuple[int, ...], count: int) -> tuple[int, ...]:
-    """Return sizes as Python integers, or say how many are needed."""
-    try:
-        integers = tuple(operator.index(size) for size in sizes)
-    except TypeError:
-        integers = ()
-    if len(integers) != count or min(integers) < 1:
-        raise ValueError(f"{what} must be {count} positive integers; got {sizes}")
-    return integers
 
 
 def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

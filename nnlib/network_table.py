@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnlib.conv_arithmetic import conv_output_size
-from nnlib.numerics.arrays import whole_number
+from nnlib.numerics.arrays import whole_number, whole_numbers
+from nnlib.numerics.text import as_html, as_text
 
 Size = int | tuple[int, ...]  # one number for all directions, or one for each
 
@@ -110,10 +111,10 @@ class Summary:
         return [*rows, [cell if 3 <= column <= 5 or not column else "" for column, cell in enumerate(total)]]
 
     def __repr__(self) -> str:
-        return _as_text(HEADINGS, self._table())
+        return as_text([HEADINGS, *self._table()], numbers=True)
 
     def _repr_html_(self) -> str:
-        return _as_html(HEADINGS, self._table())
+        return as_html(HEADINGS, self._table())
 
 
 def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int]) -> Summary:
@@ -154,7 +155,7 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
     pool k=2 (8, 3, 3) 0
     dense 10 (10,) 730
     """
-    shape = _shape(input_shape)
+    shape = whole_numbers(input_shape, "input_shape")
     ones = (1,) * (len(shape) - 1)
     rows = [Row("input", shape, math.prod(shape), 0, 0, 0, ones, ones)]
     for layer in layers:
@@ -165,16 +166,6 @@ def summarize(layers: Sequence[Conv | Pool | Dense], input_shape: Sequence[int])
         else:
             raise TypeError(f"a layer is a Conv, a Pool or a Dense; got {layer!r}")
     return Summary(tuple(rows))
-
-
-def _shape(sizes: Sequence[int]) -> tuple[int, ...]:
-    try:
-        shape = tuple(whole_number(size, "input_shape") for size in sizes)
-    except TypeError:
-        shape = ()
-    if not shape:
-        raise ValueError(f"input_shape must be a sequence of sizes, channels first; got {sizes!r}")
-    return shape
 
 
 def _dense(layer: Dense, before: Row, whole: tuple[int, ...]) -> Row:
@@ -190,8 +181,8 @@ def _sliding(layer: Conv | Pool, before: Row) -> Row:
     k, p, d = _each(layer.k, n, "k"), _each(layer.p, n, "p", 0), _each(layer.d, n, "d")
     s = k if layer.s is None else _each(layer.s, n, "s")
     out = [conv_output_size(*one) for one in zip(sizes, k, s, p, d, strict=True)]
-    field = tuple(f + b * (k - 1) * t for f, b, k, t in zip(before.receptive_field, d, k, before.stride, strict=True))
-    stride = tuple(a * b for a, b in zip(before.stride, s, strict=True))
+    field = tuple(before.receptive_field[i] + d[i] * (k[i] - 1) * before.stride[i] for i in range(n))
+    stride = tuple(before.stride[i] * s[i] for i in range(n))
     ones, zeros = (1,) * n, (0,) * n
     usual = {"s": k if isinstance(layer, Pool) else ones, "p": zeros, "d": ones}
     options = [f"k={_sizes_text(k)}"]
@@ -225,27 +216,6 @@ def _cells(row: Row) -> list[str]:
         _sizes_text(row.receptive_field),
         _sizes_text(row.stride),
     ]
-
-
-def _as_text(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Align the first column on the left, the others on the right."""
-    table = [headings, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = []
-    for first, *rest in table:
-        numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
-        lines.append("  ".join([first.ljust(widths[0]), *numbers]).rstrip())
-    return "\n".join(lines)
-
-
-def _as_html(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Make the headings headers of their columns, and the first cell of a row the header of the row."""
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>\n'
-        for first, *rest in rows
-    )
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
 
 
 def _sizes_text(sizes: tuple[int, ...]) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nnlib.conv import conv2d
-from nnlib.numerics.arrays import Array, float_array
-from nnlib.numerics.windows import IntOrPair, Sliding, interior, pair, sliding, windows
+from nnlib.numerics.arrays import Array, float_array, pair
+from nnlib.numerics.windows import IntOrPair, Sliding, interior, sliding, windows
 from nnlib.rules import differentiable, rule
 
 
@@ -212,12 +212,8 @@ def _sliding(
         raise ValueError(f"x must have four axes, NCHW; got shape {shape}")
     if not all(shape[2:]):
         raise ValueError(f"x must have at least one row and one column; got shape {shape}")
-    kernel, pads, spread = (
-        pair(kernel_size, "kernel_size", 1),
-        pair(padding, "padding", 0),
-        pair(dilation, "dilation", 1),
-    )
+    kernel, pads, spread = pair(kernel_size, "kernel_size"), pair(padding, "padding", 0), pair(dilation, "dilation")
     if any(2 * p > d * (k - 1) + 1 for p, d, k in zip(pads, spread, kernel, strict=True)):
         raise ValueError(f"padding must be at most half a window; got padding {padding} for kernel size {kernel_size}")
-    steps = kernel if stride is None else pair(stride, "stride", 1)
+    steps = kernel if stride is None else pair(stride, "stride")
     return sliding((shape[2], shape[3]), kernel, steps, pads, spread)

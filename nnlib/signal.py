@@ -173,10 +173,14 @@ def kept_entries(mode: Mode, n: int, k: int, flip: bool = True) -> slice:
         return slice(0, n + k - 1)
     if mode == "valid":
         return slice(short - 1, long)
-    if mode == "same":
-        start = (short - 1) // 2 if flip or k <= n else short // 2
-        return slice(start, start + long)
-    raise ValueError(f'mode must be "full", "valid" or "same"; got {mode!r}')
+    _check_mode(mode)
+    start = (short - 1) // 2 if flip or k <= n else short // 2
+    return slice(start, start + long)
+
+
+def _check_mode(mode: Mode) -> None:
+    if mode not in ("full", "valid", "same"):
+        raise ValueError(f'mode must be "full", "valid" or "same"; got {mode!r}')
 
 
 def _within_full(g: Array, mode: Mode, n: int, k: int, flip: bool) -> Array:
@@ -192,5 +196,5 @@ def _sequences(x: Any, w: Any, mode: Mode) -> list[Array]:
     x, w = arrays
     if x.ndim != 1 or w.ndim != 1 or not x.size or not w.size:
         raise ValueError(f"x and w must be one-dimensional and not empty; got shapes {x.shape} and {w.shape}")
-    kept_entries(mode, len(x), len(w))
+    _check_mode(mode)
     return arrays

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.numerics.arrays import Array, float_array, whole_number
+from nnlib.numerics.arrays import Array, float_array, pair, whole_number
 from nnlib.rules import differentiable, rule
 from nnlib.signal import Mode, kept_entries
 
@@ -72,13 +72,11 @@ def toeplitz_matrix(
     [[1.0, 2.0, 0.0], [0.0, 1.0, 2.0]]
     """
     w = _nonempty(w, "w", 1)
-    n, stride, dilation = _positive(n=n, stride=stride, dilation=dilation)
-    spread = np.zeros(dilation * (len(w) - 1) + 1, w.dtype)
-    spread[::dilation] = w
-    k = len(spread)
+    n, stride, dilation = whole_number(n, "n"), whole_number(stride, "stride"), whole_number(dilation, "dilation")
+    k = dilation * (len(w) - 1) + 1
     full = np.zeros((n + k - 1, n), w.dtype)
-    for j in range(n):
-        full[j : j + k, j] = spread if flip else spread[::-1]
+    for i, weight in enumerate(w if flip else w[::-1]):
+        full.reshape(-1)[dilation * i * n :: n + 1][:n] = weight  # a diagonal
     return full[kept_entries(mode, n, k, flip)][::stride].copy()
 
 
@@ -120,7 +118,7 @@ def hankel_matrix(y: Any, k: int, *, stride: int = 1, dilation: int = 1) -> Arra
     [[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]
     """
     y = _nonempty(y, "y", 1)
-    k, stride, dilation = _positive(k=k, stride=stride, dilation=dilation)
+    k, stride, dilation = whole_number(k, "k"), whole_number(stride, "stride"), whole_number(dilation, "dilation")
     span = dilation * (k - 1) + 1
     if span > len(y):
         raise ValueError(f"a window of {k} entries at dilation {dilation} spans {span}; y has only {len(y)}")
@@ -177,16 +175,18 @@ def conv2d_matrix(
     [[1.0, 2.0, 0.0], [0.0, 1.0, 2.0]]
     """
     w = _nonempty(w, "w", 2)
-    (height, width), (s1, s2), (d1, d2) = _pair("shape", shape), _pair("stride", stride), _pair("dilation", dilation)
+    (height, width), (s1, s2), (d1, d2) = pair(shape, "shape"), pair(stride, "stride"), pair(dilation, "dilation")
     if mode != "full" and (d1 * (len(w) - 1) >= height or d2 * (w.shape[1] - 1) >= width):
         raise ValueError(
             f"a kernel of shape {w.shape} at dilation {(d1, d2)} does not fit into an image of shape {shape}"
         )
-    places: Any = 0  # which weight stands where, from 1; infinite weights could not be multiplied with the zeros
-    for shift, row in zip(np.eye(len(w)), 1.0 + np.arange(w.size).reshape(w.shape), strict=True):
-        rows = toeplitz_matrix(shift, height, mode, flip=flip, stride=s1, dilation=d1)
-        places = places + np.kron(rows, toeplitz_matrix(row, width, mode, flip=flip, stride=s2, dilation=d2))
-    matrix: Array = np.append(w.dtype.type(0), w)[places.astype(np.intp)]
+    # Which row and which column of the kernel stands where, counted from 1: its row and column 0 hold zeros.
+    rows = toeplitz_matrix(1 + np.arange(len(w)), height, mode, flip=flip, stride=s1, dilation=d1).astype(np.intp)
+    columns = toeplitz_matrix(1 + np.arange(w.shape[1]), width, mode, flip=flip, stride=s2, dilation=d2).astype(np.intp)
+    framed = np.zeros((len(w) + 1, w.shape[1] + 1), w.dtype)
+    framed[1:, 1:] = w
+    places = framed.shape[1] * rows[:, None, :, None] + columns[:, None, :]
+    matrix: Array = framed.reshape(-1)[places.reshape(len(rows) * len(columns), height * width)]
     return matrix
 
 
@@ -217,14 +217,3 @@ def _nonempty(values: Any, name: str, ndim: int) -> Array:
     if array.ndim != ndim or not array.size:
         raise ValueError(f"{name} must have {ndim} dimension(s) and at least one entry; got shape {array.shape}")
     return array
-
-
-def _pair(name: str, value: int | tuple[int, int]) -> tuple[int, int]:
-    pair = tuple(value) if isinstance(value, tuple | list | np.ndarray) and np.ndim(value) else (value, value)
-    if len(pair) != 2:
-        raise ValueError(f"{name} must be one integer or a pair; got {value!r}")
-    return whole_number(pair[0], name), whole_number(pair[1], name)
-
-
-def _positive(**sizes: Any) -> list[int]:
-    return [whole_number(size, name) for name, size in sizes.items()]

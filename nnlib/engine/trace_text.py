@@ -1,6 +1,5 @@
-"""How traces are written: names with subscripts, expressions, numbers, and tables as text and HTML."""
+"""How traces are written: names with subscripts, expressions, numbers, and their tables."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from nnlib.engine.numpy_shapes import getitem
+from nnlib.numerics.text import SUBSCRIPTS, as_html, as_text
 
 DIGITS = 4
-SUBSCRIPTS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 INFIX = {np.add: "+", np.subtract: "-", np.multiply: "·", np.divide: "/", np.power: "**", np.matmul: "@"}
 
@@ -32,28 +31,12 @@ class Table:
         return self.values[i]
 
     def __str__(self) -> str:
-        widths = [max(map(_width, column)) for column in zip(*self.rows, strict=True)]
-        lines = ("  ".join(c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)) for row in self.rows)
-        return "\n".join([self.title, *(line.rstrip() for line in lines)])
+        return f"{self.title}\n{as_text(self.rows)}"
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        import html
-
-        def row(tag: str, cells: Sequence[str], scope: str = "") -> str:
-            return "<tr>" + "".join(f"<{tag}{scope}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>"
-
-        head = row("th", self.header, ' scope="col"')
-        body = "\n".join(row("td", cells) for cells in self.rows)
-        return (
-            f'<table class="trace">\n<caption>{html.escape(self.title)}</caption>\n'
-            f"<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
-        )
-
-
-def _width(text: str) -> int:
-    return sum(not unicodedata.combining(c) for c in text)
+        return as_html(self.header, self.rows, self.title, "trace")
 
 
 def variable(i: int, mark: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What every operation does with its input first: one rule for dtypes, one for traced values.
+"""What every operation does with its input first: one rule for dtypes, for sizes, for axes, for traced values.
 
 float16, float32 and float64 keep their dtype, integers and booleans become float64, anything else is a TypeError.
 A traced value (one that an automatic-differentiation transformation follows) passes through unchanged.
@@ -109,6 +109,31 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     if size < least:
         raise ValueError(f"{name} must be an integer of at least {least}; got {value!r}")
     return size
+
+
+def whole_numbers(values: Any, name: str, count: int | None = None) -> tuple[int, ...]:
+    """Return sizes as Python integers, as many as are needed, or raise a ValueError that says what is allowed."""
+    try:
+        sizes = tuple(map(operator.index, values))
+    except TypeError:
+        sizes = ()
+    if len(sizes) != (count or len(sizes)) or min(sizes, default=0) < 1:
+        raise ValueError(f"{name} must be {count or 'one or more'} integers of at least 1; got {values!r}")
+    return sizes
+
+
+def pair(value: Any, name: str, least: int = 1) -> tuple[int, int]:
+    """Return one integer twice, or a pair of integers, each at least `least`."""
+    if type(value) is int and value >= least:  # the usual case
+        return value, value
+    try:
+        a, b = value if isinstance(value, tuple | list) else (value, value)
+        two = operator.index(a), operator.index(b)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be an integer or a pair of integers; got {value!r}") from None
+    if min(two) < least:
+        raise ValueError(f"{name} must be at least {least}; got {value!r}")
+    return two
 
 
 def summed_in(x: Array) -> Any:

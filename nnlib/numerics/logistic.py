@@ -1,4 +1,4 @@
-"""The sigmoid, softplus and the logarithm of the sigmoid, computed in place without overflow.
+"""The sigmoid, softplus and the logarithm of the sigmoid, without overflow.
 
 Each starts from exp(−abs(x)), which is at most 1. `nnlib.activations` runs them block by block.
 """
@@ -18,29 +18,17 @@ def times(x: Array, steepness: float) -> Array:
         return np.asarray(product, x.dtype)
 
 
-def sigmoid(x: Array, out: Array) -> None:
-    """Write 1 / (1 + e) for x ≥ 0 and e / (1 + e) for x < 0, with e = exp(−abs(x))."""
-    _exp_minus_abs(x, out)
-    denominator = out + 1
-    np.maximum(out, x >= 0, out=out)
-    np.divide(out, denominator, out=out)
+def sigmoid(x: Array) -> Array:
+    """Return 1 / (1 + e) for x ≥ 0 and e / (1 + e) for x < 0, with e = exp(−abs(x))."""
+    e = np.exp(-np.abs(x))
+    return np.maximum(e, x >= 0) / (1 + e)  # type: ignore[no-any-return]
 
 
-def softplus(x: Array, out: Array) -> None:
-    """Write max(x, 0) + ln(1 + exp(−abs(x)))."""
-    _exp_minus_abs(x, out)
-    np.log1p(out, out=out)
-    np.add(out, np.maximum(x, 0), out=out)
+def softplus(x: Array) -> Array:
+    """Return max(x, 0) + ln(1 + exp(−abs(x)))."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def log_sigmoid(x: Array, out: Array) -> None:
-    """Write min(x, 0) − ln(1 + exp(−abs(x)))."""
-    _exp_minus_abs(x, out)
-    np.log1p(out, out=out)
-    np.subtract(np.minimum(x, 0), out, out=out)
-
-
-def _exp_minus_abs(x: Array, out: Array) -> None:
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
+def log_sigmoid(x: Array) -> Array:
+    """Return min(x, 0) − ln(1 + exp(−abs(x)))."""
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))

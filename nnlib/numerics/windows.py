@@ -3,15 +3,13 @@
 Convolution and pooling in `nnlib.conv` and `nnlib.pooling` share this. Sizes come in pairs: height, then width.
 """
 
-import operator
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, wraps
-from typing import Any, TypeVar, cast
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from nnlib.numerics.arrays import Array
+from nnlib.numerics.arrays import Array, pair, whole_number
 
 Pair = tuple[int, int]
 IntOrPair = int | tuple[int, int]
@@ -20,7 +18,10 @@ Padding = int | tuple[int, int] | str
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sliding:
-    """A kernel sliding over an image, all sizes known to be possible. Equal sizes give the same object."""
+    """A kernel sliding over an image, all sizes known to be possible. Equal sizes give the same object.
+
+    It stands for them where work is planned once and remembered.
+    """
 
     image: Pair
     kernel: Pair
@@ -42,34 +43,11 @@ class Sliding:
         return self.kernel[0] * self.kernel[1]
 
 
-F = TypeVar("F", bound=Callable[..., Any])
-_INTEGERS = {int}
-
-
-def remembered(check: F) -> F:
-    """Check equal sizes only once, and give the same object for them again. The first two sizes are those of arrays."""
-    known = lru_cache(maxsize=1024, typed=True)(check)
-
-    @wraps(check)
-    def answer(*sizes: Any) -> Any:
-        for size in sizes[2:]:
-            if type(size) is tuple and not _INTEGERS.issuperset(map(type, size)):
-                return check(*sizes)  # (1.0, 1.0) would be found under (1, 1)
-        try:
-            return known(*sizes)
-        except TypeError:  # a list cannot be looked up
-            pass
-        return check(*(tuple(size) if isinstance(size, list) else size for size in sizes))
-
-    return cast(F, answer)
-
-
-@remembered
 def layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, groups: Any) -> Sliding:
     """Check that a layer with these shapes is possible, and return how its kernel slides over the image."""
     if len(x_shape) != 4 or len(w_shape) != 4:
         raise ValueError(f"x and w must each have four axes, NCHW and OCHW; got shapes {x_shape} and {w_shape}")
-    channels, outputs, groups = x_shape[1], w_shape[0], group_count(groups)
+    channels, outputs, groups = x_shape[1], w_shape[0], whole_number(groups, "groups")
     if channels % groups or outputs % groups or not channels or not outputs:
         raise ValueError(f"{channels} channels and {outputs} outputs cannot be split into {groups} group(s)")
     if w_shape[1] * groups != channels:
@@ -80,30 +58,23 @@ def layer(x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any, 
     return sliding(x_shape[2:], w_shape[2:], stride, padding, dilation)
 
 
-def group_count(groups: Any) -> int:
-    """Return the number of groups as a Python integer."""
-    try:
-        count = operator.index(groups)
-    except TypeError:
-        count = 0
-    if count < 1:
-        raise ValueError(f"groups must be a positive integer; got {groups!r}")
-    return count
-
-
-@remembered
 def sliding(image: Pair, kernel: Pair, stride: IntOrPair, padding: Padding, dilation: IntOrPair) -> Sliding:
     """Work out the sizes, or raise a ValueError that says what does not fit."""
-    strides, dilations = pair(stride, "stride", 1), pair(dilation, "dilation", 1)
+    pads = padding if isinstance(padding, str) else pair(padding, "padding", 0)
+    return _sliding(image, kernel, pair(stride, "stride"), pads, pair(dilation, "dilation"))
+
+
+@lru_cache(maxsize=1024)
+def _sliding(image: Pair, kernel: Pair, strides: Pair, padding: Pair | str, dilations: Pair) -> Sliding:
     if min(kernel) < 1:
         raise ValueError(f"the kernel must have at least one entry in each direction; got kernel size {kernel}")
     spans = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
     if not isinstance(padding, str):
-        before = list(pair(padding, "padding", 0))
+        before = list(padding)
         total = [2 * zeros for zeros in before]
     elif padding == "same":
         if strides != (1, 1):
-            raise ValueError(f'padding "same" needs stride 1; got stride {stride}')
+            raise ValueError(f'padding "same" needs stride 1; got stride {strides}')
         before, total = [(span - 1) // 2 for span in spans], [span - 1 for span in spans]
     elif padding == "valid":
         before, total = [0, 0], [0, 0]
@@ -119,7 +90,7 @@ def sliding(image: Pair, kernel: Pair, stride: IntOrPair, padding: Padding, dila
     return Sliding(image, kernel, strides, dilations, _two(before), _two(padded), _two(output))
 
 
-@remembered
+@lru_cache(maxsize=1024)
 def opposite(s: Sliding) -> Sliding | None:
     """Return how the flipped kernel slides over the output, its entries a stride apart, to give the input back."""
     spans = [d * (k - 1) + 1 for d, k in zip(s.dilation, s.kernel, strict=True)]
@@ -132,18 +103,6 @@ def opposite(s: Sliding) -> Sliding | None:
 
 def _two(values: list[int]) -> Pair:
     return values[0], values[1]
-
-
-def pair(value: Any, name: str, least: int) -> Pair:
-    """Return one integer twice, or a pair of integers, each at least `least`."""
-    try:
-        a, b = value if isinstance(value, tuple | list) else (value, value)
-        two = operator.index(a), operator.index(b)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an integer or a pair of integers; got {value!r}") from None
-    if min(two) < least:
-        raise ValueError(f"{name} must be at least {least}; got {value!r}")
-    return two
 
 
 def windows(padded: Array, s: Sliding) -> Array:

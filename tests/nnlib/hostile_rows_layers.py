@@ -42,7 +42,7 @@ SLIDING = (
     ({"padding": "full"}, ValueError, 'padding must be an integer, a pair of integers, "same" or "valid"; got'),
     ({"padding": "same", "stride": 2}, ValueError, 'padding "same" needs stride 1; got stride'),
     ({"dilation": 9}, ValueError, "the kernel is larger than the padded input: kernel size .* spans"),
-    *(({"groups": g}, ValueError, "groups must be a positive integer; got") for g in (0, -1, 1.5, "1", None, [1])),
+    *(({"groups": g}, ValueError, "groups must be an integer of at least 1") for g in (0, -1, 1.5, "1", None, [1])),
     ({"groups": 5}, ValueError, "cannot be split into 5|channels in each of 5"),
 )
 POOLING = (
@@ -159,7 +159,7 @@ ROWS: dict[str, Row] = {
             ({"output_padding": 1}, ValueError, "output_padding must be smaller than the stride; got 1 and 1"),
             ({"padding": 9}, ValueError, "padding 9 leaves nothing of an output of 5 by 4"),
             ({"x": G[:, :, :0]}, ValueError, "x must have at least one channel, one row and one column"),
-            *(({"groups": g}, ValueError, "groups must be a positive integer; got") for g in (0, 1.5, "1", None)),
+            *(({"groups": g}, ValueError, "groups must be an integer of at least 1; got") for g in (0, 1.5, "1", None)),
         ),
     ),
     "conv_transpose.conv_transpose1d": Row(
@@ -271,7 +271,7 @@ ROWS: dict[str, Row] = {
         {"sizes": (4, 3, 2)},
         lambda sizes: [(3, 4), (3,), (2, 3), (2,)],
         refused=tuple(
-            ({"sizes": s}, ValueError, "sizes must be 3 positive integers; got")
+            ({"sizes": s}, ValueError, "sizes must be 3 integers of at least 1; got")
             for s in (5, (4, 3), (4, 0, 2), (4.0, 3, 2), "abc")
         ),
     ),
@@ -281,11 +281,11 @@ ROWS: dict[str, Row] = {
         lambda channels, classes: [(2, 1, 3, 3), (2,), (3, 2, 3, 3), (3,), (4, 48), (4,)],
         refused=(
             *(
-                ({"channels": c}, ValueError, "channels and classes must be 3 positive")
+                ({"channels": c}, ValueError, "channels and classes must be 3 integers of at least 1")
                 for c in (5, (2,), (2, 0), (2.0, 3), None)
             ),
             *(
-                ({"classes": c}, ValueError, "channels and classes must be 3 positive integers")
+                ({"classes": c}, ValueError, "channels and classes must be 3 integers of at least 1")
                 for c in (0, -1, 1.5, None)
             ),
         ),

@@ -24,6 +24,7 @@ NO_FIT = r"logits of shape \(\.\.\., K\) need labels of shape \(\.\.\.\); got"
 SEQUENCE = r"x and w must be one-dimensional and not empty; got shapes"
 REAL = "must be a single real number; got"
 COUNT = "must be an integer of at least 1; got"
+PAIR = "must be (an integer or a pair of integers|at least 1); got"
 MODE = 'mode must be "full", "valid" or "same"; got'
 
 
@@ -168,10 +169,10 @@ ROWS: dict[str, Row] = {
         partial(right.conv2d_matrix, shape=(4, 6)),
         {"w": shapes(*[r"w must have 2 dimension\(s\) and at least one entry; got shape"] * 3)},
         refused=(
-            *(({"shape": size}, ValueError, f"shape {COUNT}") for size in (0, 3.5, "ab", None, (4, 0))),
+            *(({"shape": size}, ValueError, f"shape {PAIR}") for size in (0, 3.5, "ab", None, (4, 0))),
             ({"shape": (4, 3)}, ValueError, r"a kernel of shape \(2, 4\) at dilation \(1, 1\) does not fit"),
-            ({"shape": (4, 6, 1)}, ValueError, "shape must be one integer or a pair"),
-            *(({"stride": s}, ValueError, f"stride {COUNT}") for s in (0, -1, 1.5, "2", (1, 0))),
+            ({"shape": (4, 6, 1)}, ValueError, "shape must be an integer or a pair of integers"),
+            *(({"stride": s}, ValueError, f"stride {PAIR}") for s in (0, -1, 1.5, "2", (1, 0))),
             *MODES,
         ),
     ),

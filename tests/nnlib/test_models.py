@@ -175,8 +175,8 @@ def test_arguments_stay_as_they_are(network):
         (lambda: mlp_forward(start("mlp")[0], np.ones((2, 63))), r"\(n, 64\).*\(2, 63\)"),
         (lambda: cnn_forward(start("cnn")[0], np.ones((2, 8, 8))), r"\(n, 1, 8, 8\); got \(2, 8, 8\)"),
         (lambda: mlp_forward(start("mlp")[0], np.ones((2, 64)), "tanh"), "'softplus', 'relu'; got 'tanh'"),
-        (lambda: mlp_init(np.random.default_rng(0), (64, 0, 10)), "positive"),
-        (lambda: cnn_init(np.random.default_rng(0), (8, -1)), "positive"),
+        (lambda: mlp_init(np.random.default_rng(0), (64, 0, 10)), "integers of at least 1"),
+        (lambda: cnn_init(np.random.default_rng(0), (8, -1)), "integers of at least 1"),
         (lambda: mean_cross_entropy(np.ones((0, 3)), []), r"n > 0; got \(0, 3\)"),
         (lambda: mean_squared_error(np.ones((2, 3)), [0, 3]), "from 0 to 2"),
         (lambda: sgd_step({"W": np.ones(2)}, {"W": np.ones(3)}, 0.1), r"\(2,\).*\(3,\)"),
@@ -210,7 +210,7 @@ def test_sizes_of_one_are_the_smallest():
     }  # fmt: skip
     assert cnn_init(rng, (1, 1), 1)["W3"].shape == (1, 16)
     for sizes in ((0, 1, 1), (1, 0, 1), (1, 1, 0), (1, 1), (1, 1, 1, 1)):
-        with pytest.raises(ValueError, match="sizes must be 3 positive integers"):
+        with pytest.raises(ValueError, match="sizes must be 3 integers of at least 1"):
             mlp_init(rng, sizes)
     assert mlp_init(rng)["W1"].shape == (32, 64)
     assert mlp_init(rng)["W2"].shape == (10, 32)

@@ -173,7 +173,7 @@ def test_bad_input_is_refused_with_a_reason():
         hankel_matrix([1, 2, 3, 4], 3, dilation=2)
     with pytest.raises(ValueError, match=r"kernel of shape \(1, 3\).*does not fit"):
         conv2d_matrix([[1, 2, 3]], (4, 2))
-    with pytest.raises(ValueError, match="stride must be one integer or a pair"):
+    with pytest.raises(ValueError, match="stride must be an integer or a pair of integers"):
         conv2d_matrix([[1]], (4, 2), stride=(1, 2, 3))
     with pytest.raises(TypeError, match="w must hold real numbers"):
         toeplitz_matrix(["a"], 3)
@@ -206,7 +206,7 @@ def test_a_kernel_fits_exactly_or_not_at_all(kernel, dilation):
 def test_sizes_and_kernels_of_too_few_dimensions():
     with pytest.raises(ValueError, match=r"w must have 2 dimension.*got shape \(2,\)"):
         conv2d_matrix([1, 2], (3, 4))
-    with pytest.raises(ValueError, match="stride must be one integer or a pair"):
+    with pytest.raises(ValueError, match="stride must be an integer or a pair of integers"):
         conv2d_matrix([[1]], (4, 2), stride=(1,))
     assert conv2d_matrix([[1]], (4, 2), stride=np.array(2)).shape == (2, 8)
 

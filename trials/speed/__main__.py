@@ -96,7 +96,7 @@ def groups() -> Mapping[str, Callable[[], Iterator[Any]]]:
     """Return the tables by name."""
     from functools import partial
 
-    from trials.speed import convolution, differentiation, elementwise, imports
+    from trials.speed import convolution, differentiation, elementwise, formulas, imports
 
     return {
         "conv2d-float32": partial(convolution.layers, "float32"),
@@ -105,6 +105,8 @@ def groups() -> Mapping[str, Callable[[], Iterator[Any]]]:
         "convolve": convolution.signals,
         "elementwise-float32": partial(elementwise.functions, "float32"),
         "elementwise-float64": partial(elementwise.functions, "float64"),
+        "formulas-float32": partial(formulas.formulas, "float32"),
+        "formulas-float64": partial(formulas.formulas, "float64"),
         "cross-entropy": elementwise.cross_entropy,
         "scalars": differentiation.scalars,
         "network-float32": partial(differentiation.network, "float32"),

@@ -21,6 +21,12 @@ microsecond each; a compiled way needs one. A large layer spends most of its tim
 einsum: neither can be twice as fast as the other there, and where PyTorch's own loops beat that product, only other
 loops would keep up. The gradient of the network is set beside the same gradient written by hand: the difference is the
 price of following any NumPy code, and only a compiler would take it away.
+
+Next to a formula in plain NumPy, a function of nnlib pays for its checks: of dtypes, sizes, axes and labels, and of
+whether an argument is being differentiated. That is one to ten microseconds a call, as much as a formula takes on three
+numbers, and nothing on large arrays. The logarithm of softmax, logsumexp and the cross-entropy also leave the largest
+exponential out of their sum, which takes four more calls, and keeps the tiny loss of a confident prediction. A layer
+without channels is set beside `np.convolve`, which knows neither batches nor strides.
 """
 
 ACCURACY = """\

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from nnlib.numerics.text import as_text
 from trials.speed.rounds import Result
 
 
@@ -38,12 +39,7 @@ def geometric_mean(ratios: Sequence[float]) -> float:
 
 def plain(rows: Sequence[Sequence[str]]) -> str:
     """Align the cells."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for first, *rest in rows:
-        cells = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
-        lines.append("  ".join([first.ljust(widths[0]), *cells]).rstrip())
-    return "\n".join(lines)
+    return as_text(rows, numbers=True)
 
 
 def _seconds(seconds: float) -> str:

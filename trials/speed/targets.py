@@ -45,6 +45,13 @@ def both(*parts: Callable[[Groups], Sequence[float]]) -> Callable[[Groups], Sequ
     return lambda groups: [number for part in parts for number in part(groups)]
 
 
+def softmax(size: str) -> Callable[[Groups], Sequence[float]]:
+    """Choose the ratios of softmax to its plain formula, in both precisions and along both axes."""
+    names = f"softmax {size}, axis -1", f"softmax {size}, axis 0"
+    groups = "formulas-float32", "formulas-float64"
+    return lambda known: [r.ratio("plain") for name in groups for r in known.get(name, ()) if r.case.name in names]
+
+
 F32, F64, THREADED = "conv2d-float32", "conv2d-float64", "conv2d-float32, all cores"
 MADE_FOR = "nnlib.softmax", "nnlib.conv", "nnlib.autodiff"
 
@@ -69,9 +76,14 @@ TARGETS = [
         1.0,
         both(*(ratios(f"elementwise-{dtype}", "scipy", only="4096×1000") for dtype in ("float32", "float64"))),
     ),
+    Target("softmax of 3 numbers: its plain formula", 2.0, softmax("3")),
+    Target("softmax of 64×10: its plain formula, slowest case", 1.5, softmax("64×10")),
+    Target("softmax of 4096×1000: its plain formula, slowest case", 1.0, softmax("4096×1000")),
     Target("1000 scalar operations, gradient: micrograd", 2.5, ratios("scalars", "micrograd")),
     Target("network 784-128-10 float32, gradient: PyTorch", 0.7, ratios("network-float32", "torch")),
     Target("network 784-128-10 float64, gradient: PyTorch", 0.7, ratios("network-float64", "torch")),
+    Target("network 784-128-10 float32, gradient: by hand", 1.3, ratios("network-float32", "by hand")),
+    Target("network 784-128-10 float64, gradient: by hand", 1.3, ratios("network-float64", "by hand")),
     Target("forward mode: the function itself", 2.5, ratios("forward", "the function")),
     Target(
         "import: NumPy, slowest module",
