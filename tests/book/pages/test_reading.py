@@ -210,3 +210,35 @@ def test_a_page_that_arrives_in_pieces_does_not_move(book: Path, chapter: str, b
         looks.opened(browser, address + chapter, width=width) as view,
     ):
         assert looks.shifts(view) == []
+
+
+def arrives_slowly(view: looks.View) -> None:
+    """Make the processor and the network slow: a page then shows before all of it is there."""
+    devtools = view.page.context.new_cdp_session(view.page)
+    devtools.send("Network.enable")
+    speed = {"latency": 150, "downloadThroughput": 300_000, "uploadThroughput": 300_000}
+    devtools.send("Network.emulateNetworkConditions", {"offline": False, **speed})
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+
+
+@pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
+def test_the_cover_and_long_tables_do_not_move_on_a_slow_machine(
+    book: Path, site: str, browser: Browser, width: int
+) -> None:
+    long = [page for page in files.pages(book) if page.read_text(encoding="utf-8").count("<tr") >= 30]
+    complaints = []
+    with looks.opened(browser, "about:blank", width=width) as view:
+        arrives_slowly(view)
+        for page in [book / "index.html", *long]:
+            view.page.goto(site + page.relative_to(book).as_posix())
+            complaints += [f"{page.name}: {complaint}" for complaint in looks.shifts(view)]
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_table_that_is_laid_out_anew_as_its_rows_arrive_is_found(tmp_path: Path, browser: Browser) -> None:
+    rows = "".join(f"<tr><td>{'long' * (number // 20)}<td>{'words ' * 20}" for number in range(400))
+    (tmp_path / "page.html").write_text(PAGE.format(words=WORDS, body=f"<table>{rows}</table>"))
+    with served(tmp_path) as address, looks.opened(browser, "about:blank") as view:
+        arrives_slowly(view)
+        view.page.goto(address + "page.html")
+        assert looks.shifts(view) != []
