@@ -14,6 +14,8 @@ from book.pages.fonts import characters, katex_faces, text_faces
 
 STATIC = Path(__file__).with_name("static")
 KATEX = node.MODULES / "katex" / "dist"
+MINISEARCH = node.MODULES / "minisearch"
+SOURCE_MAP = re.compile(r"(?m)^//# sourceMappingURL=.*\n?")
 COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
 NOTICE = "/*! KaTeX (MIT) and fonts (OFL 1.1): see licenses.txt */\n"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
@@ -33,13 +35,21 @@ def script() -> str:
     return (STATIC / "book.js").read_text(encoding="utf-8") + copy_tex
 
 
+def search_script() -> str:
+    """Return MiniSearch, which ranks the sections, and the script of the search page."""
+    library = (MINISEARCH / "dist" / "umd" / "index.js").read_text(encoding="utf-8")
+    return SOURCE_MAP.sub("", library) + (STATIC / "search.js").read_text(encoding="utf-8")
+
+
 def notices() -> str:
-    """Return the licenses of what the pages carry: KaTeX, its fonts and Source Serif, as these licenses ask."""
+    """Return the licenses of what the pages carry: KaTeX, MiniSearch, and the fonts, as these licenses ask."""
     serif = node.MODULES / "@fontsource" / "source-serif-4"
     fonts = [KATEX / "fonts" / "KaTeX_Main-Regular.woff2", serif / "files" / "source-serif-4-latin-400-normal.woff2"]
     parts = [
         "KaTeX: style sheet, markup and script",
         (KATEX.parent / "LICENSE").read_text(encoding="utf-8"),
+        "MiniSearch: the search page's index",
+        (MINISEARCH / "LICENSE.txt").read_text(encoding="utf-8"),
         "The fonts of KaTeX, and Source Serif 4, both cut down to the glyphs that the pages use",
         *(str(TTFont(path)["name"].getDebugName(0)) for path in fonts),
         (serif / "LICENSE").read_text(encoding="utf-8"),
@@ -60,8 +70,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     (target / "book.js").write_text(script(), encoding="utf-8")
     (target / "licenses.txt").write_text(notices(), encoding="utf-8")
     (out / ".nojekyll").touch()  # GitHub would leave out the folders whose names begin with an underscore
-    for name in ("search.js", "favicon.svg"):
-        shutil.copyfile(STATIC / name, target / name)
+    (target / "search.js").write_text(search_script(), encoding="utf-8")
+    shutil.copyfile(STATIC / "favicon.svg", target / "favicon.svg")
 
 
 def setup(app: Sphinx) -> None:

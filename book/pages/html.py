@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
-from book.pages import tables
+from book.pages import heights, tables
 
 # Pygments marks every name, bracket and space; book.css gives these no color, so the page does without the marks.
 PLAIN = re.compile(r'<span class="(?:n|p|o|w|nn|nv|na)">([^<]*)</span>')
@@ -89,6 +89,12 @@ class BookTranslator(HTML5Translator):
         """Write the link of a heading or caption to itself, with words for screen readers."""
         if node["ids"] and self.builder.add_permalinks:
             self.body.append(f'<a class="headerlink" href="#{node["ids"][0]}" aria-label="{title}">#</a>')
+
+    def visit_section(self, node: nodes.section) -> None:
+        """Let a section say how tall it is, roughly: the browser lays it out when it comes near."""
+        super().visit_section(node)
+        if self.section_level == 2:
+            self.body[-1] = self.body[-1].replace("<section ", f'<section style="{heights.style(node)}" ', 1)
 
     def visit_table(self, node: nodes.Element) -> None:
         """Put the table into a box of its own, which scrolls when the table is too wide, and say its width."""

@@ -123,13 +123,14 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     self.body.append(self.starttag(node, "div", CLASS="equation math notranslate"))
     self.body.append(f'<div class="equation-body">{_set(self, node, display=True)}</div>')
     self.body.append('<div class="equation-tail">')
+    number = ""
     if node["number"]:
         number, anchor = get_node_equation_number(self, node), node["ids"][0]
         self.body.append(f'<a class="eqno" href="#{anchor}" title="Link to this equation">({number})</a>')
     if node.get("check"):
         self.body.append(
             f'<a class="checked" href="{node["check"]}"><span aria-hidden="true">{TICK}</span>'
-            '<span class="visually-hidden">Checked: go to the check</span></a>'
+            f'<span class="visually-hidden">Equation {number} is checked: see how</span></a>'
         )
     self.body.append("</div></div>\n")
     raise nodes.SkipNode

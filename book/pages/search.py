@@ -6,20 +6,59 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from book.pages.math import KaTeXError, render
+
+Macros = tuple[tuple[str, str], ...]
+MATHML = re.compile(r"<math\b.*?</math>", re.S)
+SUPERSCRIPTS = str.maketrans("0123456789+−-=()niT⊤′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱᵀᵀ′*")
+SUBSCRIPTS = str.maketrans("0123456789+−-=()aeijkmnopx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑᵢⱼₖₘₙₒₚₓ")
 SPACE = re.compile(r"\s+")
 NAME = re.compile(r"[^\W\d]\w{2,}")
 
 
-def _words(node: nodes.Node) -> str:
-    return SPACE.sub(" ", node.astext()).strip()
+def _words(node: nodes.Node, macros: Macros = ()) -> str:
+    """Return the text of a node; formulas in it as one would type them, not as TeX."""
+    formulas = list(node.findall(nodes.math)) if isinstance(node, nodes.Element) else []
+    text = node.astext()
+    for formula in formulas:
+        text = text.replace(formula.astext(), spoken(formula.astext(), macros), 1)
+    return SPACE.sub(" ", text).strip()
 
 
-def _own(section: nodes.Element) -> tuple[str, str]:
+def spoken(tex: str, macros: Macros) -> str:
+    """Return a formula in Unicode, from the MathML that KaTeX makes; as it is where KaTeX knows no way."""
+    try:
+        found = MATHML.search(render(tex, False, macros))
+    except KaTeXError:
+        return tex
+    return _unicode(ElementTree.fromstring(found[0])[0][0]) if found else tex
+
+
+def _unicode(node: ElementTree.Element) -> str:
+    kind = node.tag.rpartition("}")[2]
+    parts = [_unicode(child) for child in node]
+    if kind in ("msub", "munder", "msup", "mover"):
+        return parts[0] + _raised(parts[1], SUBSCRIPTS if kind in ("msub", "munder") else SUPERSCRIPTS)
+    if kind in ("msubsup", "munderover"):
+        return parts[0] + _raised(parts[1], SUBSCRIPTS) + _raised(parts[2], SUPERSCRIPTS)
+    if kind == "mfrac":
+        return "/".join(part if len(part) == 1 else f"({part})" for part in parts)
+    if kind == "msqrt":
+        return f"√({''.join(parts)})"
+    return (node.text or "").strip("\u2061\u200b") + "".join(parts)
+
+
+def _raised(text: str, table: dict[int, int]) -> str:
+    return text.translate(table) if all(ord(letter) in table for letter in text) else f"({text})"
+
+
+def _own(section: nodes.Element, macros: Macros) -> tuple[str, str]:
     """Return a section's text without its subsections, and the names: in its code, and of its equations."""
     text: list[str] = []
     names: dict[str, None] = {}
@@ -33,23 +72,23 @@ def _own(section: nodes.Element) -> tuple[str, str]:
         if isinstance(part, addnodes.glossary):
             continue  # each of its terms is an entry
         for paragraph in part.findall(lambda node: isinstance(node, nodes.paragraph | nodes.caption)):
-            text.append(_words(paragraph))
+            text.append(_words(paragraph, macros))
     return " ".join(text), " ".join(filter(None, names))
 
 
-def entries(doctree: nodes.document, docname: str, title: str) -> list[dict[str, str]]:
+def entries(doctree: nodes.document, docname: str, title: str, macros: Macros = ()) -> list[dict[str, str]]:
     """Return what can be found on one page."""
     found = []
     for section in doctree.findall(nodes.section):
         if not isinstance(section[0], nodes.title):
             continue
-        text, names = _own(section)
+        text, names = _own(section, macros)
         is_page = section.parent is doctree
         found.append(
             {
                 "url": f"{docname}.html" + ("" if is_page else f"#{section['ids'][0]}"),
                 "page": title,
-                "title": _words(section[0]),
+                "title": _words(section[0], macros),
                 "text": text,
                 "names": names,
             }
@@ -57,8 +96,9 @@ def entries(doctree: nodes.document, docname: str, title: str) -> list[dict[str,
     for item in doctree.findall(nodes.definition_list_item):
         if isinstance(item.parent.parent, addnodes.glossary):
             head: Any = item[0]
-            term, url = _words(head), f"{docname}.html#{head['ids'][0]}"
-            text = f"{term}: {_words(item[-1])}"  # the term first, so that an excerpt begins where the sentence does
+            term, url = _words(head, macros), f"{docname}.html#{head['ids'][0]}"
+            # The term first, so that an excerpt begins where the sentence does.
+            text = f"{term}: {_words(item[-1], macros)}"
             found.append({"url": url, "page": title, "title": term, "text": text, "names": ""})
     return found
 
@@ -68,7 +108,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
     found: list[dict[str, str]] = []
+    macros = tuple(app.config.katex_macros.items())
     for docname in sorted(app.env.found_docs):
-        found += entries(app.env.get_doctree(docname), docname, app.env.titles[docname].astext())
+        found += entries(app.env.get_doctree(docname), docname, app.env.titles[docname].astext(), macros)
     index = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     Path(app.outdir, "_static", "search-index.js").write_text(f"window.bookIndex = {index};\n", encoding="utf-8")

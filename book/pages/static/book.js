@@ -123,9 +123,10 @@
     }
   });
 
-  // The list of chapters, opened as a menu, closes when it leads somewhere on the same page.
-  const menu = document.getElementById("book-nav");
-  menu.addEventListener("click", (event) => {
-    if (event.target.closest("a") && menu.matches(":popover-open")) menu.hidePopover();
-  });
+  // The lists of chapters and of sections, opened as menus, close when they lead somewhere on the same page.
+  for (const menu of all("nav[popover]")) {
+    menu.addEventListener("click", (event) => {
+      if (event.target.closest("a") && menu.matches(":popover-open")) menu.hidePopover();
+    });
+  }
 })();

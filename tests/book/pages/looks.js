@@ -85,6 +85,21 @@
     });
   }
 
+  // Formulas whose punctuation has fallen to the next line.
+  function orphans() {
+    const found = [];
+    for (const formula of document.querySelectorAll("article .math:not(div)")) {
+      const text = formula.nextSibling;
+      if (!text || text.nodeType !== 3 || !/^[,.;:)]/.test(text.data) || !formula.checkVisibility()) continue;
+      const range = document.createRange();
+      range.setStart(text, 0);
+      range.setEnd(text, 1);
+      const [sign, last] = [range.getBoundingClientRect(), [...formula.querySelectorAll(".base")].pop()];
+      if (last && sign.top > last.getBoundingClientRect().bottom) found.push(formula.closest("p, li, td")?.textContent.slice(0, 80));
+    }
+    return found;
+  }
+
   // Where the keyboard is, and what is wrong with that place.
   function stop() {
     const at = document.activeElement;
@@ -98,5 +113,5 @@
     return { end: at === document.body, html: at.outerHTML.slice(0, 100), key: at.outerHTML.slice(0, 400), faults };
   }
 
-  globalThis.looks = { whole, cutOff, tooWideForPaper, blank, shifts, stop };
+  globalThis.looks = { whole, cutOff, tooWideForPaper, blank, shifts, orphans, stop };
 })();

@@ -103,6 +103,23 @@ def shifts(view: View) -> list[str]:
     return list(view.ask("shifts"))
 
 
+def torn(view: View) -> list[str]:
+    """Complain of formulas whose punctuation has fallen to the next line; for use after ``cut_off``."""
+    return [f"a line begins with the sign after a formula: {text}" for text in view.ask("orphans")]
+
+
+def lying_scroll_bar(view: View) -> list[str]:
+    """Complain of a page that is much longer or shorter when it is laid out whole than it said before.
+
+    To a seventh, or a third where most of the page is a table or a list of signatures.
+    """
+    told = view.page.evaluate("document.documentElement.scrollHeight")
+    view.ask("whole")
+    true = view.page.evaluate("document.documentElement.scrollHeight")
+    rows = view.page.locator("tr, dt.sig").count() > 40
+    return [] if abs(told / true - 1) <= (1 / 3 if rows else 1 / 7) else [f"says {told} px for {true}"]
+
+
 def unreadable(view: View) -> list[str]:
     """Complain of missing text, formulas that are not set and boxes that do not open; for use without scripts."""
     complaints = list(view.ask("blank"))

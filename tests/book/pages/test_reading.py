@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
+from book.pages.math import render
 from tests.book.pages import files, looks
 from tools.fileserver import Quiet, served
 
@@ -25,11 +28,11 @@ def over_all_pages(book: Path, address: str, browser: Browser, look: Look, **opt
 
 
 @pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
-def test_pages_load_without_noise_or_strangers_and_nothing_moves_or_is_cut_off(
+def test_pages_load_without_noise_or_strangers_and_nothing_moves_or_is_torn_or_cut_off(
     book: Path, site: str, browser: Browser, width: int
 ) -> None:
     def look(view: looks.View) -> list[str]:
-        complaints = looks.shifts(view) + looks.cut_off(view)
+        complaints = looks.shifts(view) + looks.lying_scroll_bar(view) + looks.cut_off(view) + looks.torn(view)
         if width == looks.DESK:
             complaints += looks.cut_off_on_paper(view)
         return complaints + looks.noise(view) + looks.strangers(view, site)
@@ -54,8 +57,45 @@ def test_every_page_reads_without_scripts(book: Path, site: str, browser: Browse
 def test_the_menu_opens_without_scripts(site: str, chapter: str, browser: Browser) -> None:
     with looks.opened(browser, site + chapter, width=looks.PHONE, scripts=False) as view:
         assert not view.page.locator("#book-nav a").first.is_visible()
-        view.page.locator(".menu").click()
+        view.page.get_by_role("button", name="Menu").click()
         assert view.page.locator("#book-nav a").first.is_visible()
+
+
+def test_below_a_third_column_the_sections_open_from_a_button(site: str, chapter: str, browser: Browser) -> None:
+    for width in (looks.PHONE, 1100):
+        with looks.opened(browser, site + chapter, width=width, scripts=False) as view:
+            sections = view.page.locator("#page-nav a")
+            assert not sections.first.is_visible()
+            view.page.get_by_role("button", name="On this page").click()
+            sections.last.click()
+            assert "#" in view.page.url
+    with looks.opened(browser, site + chapter) as view:
+        assert view.page.locator("#page-nav a").first.is_visible()
+        assert not view.page.get_by_role("button", name="On this page").is_visible()
+
+
+def test_in_high_contrast_no_part_of_a_sign_is_covered(tmp_path: Path, book: Path, browser: Browser) -> None:
+    """Of ≠, a slash over an equals sign, both are seen."""
+    (tmp_path / "page.html").write_text(
+        f'<link rel="stylesheet" href="{(book / "_static" / "book.css").as_uri()}"><p class="math" id="ne">'
+        + render(r"\ne", False, ())
+    )
+    with looks.opened(browser, (tmp_path / "page.html").as_uri()) as view:
+        ink = []
+        for contrast in ("none", "active"):
+            view.page.emulate_media(forced_colors=contrast)  # type: ignore[arg-type]
+            shot = Image.open(BytesIO(view.page.locator("#ne .katex-html").screenshot())).convert("L")
+            ink.append(sum(shade < 128 for shade in shot.tobytes()))
+    assert ink[1] > 0.8 * ink[0] > 0
+
+
+def test_figures_are_dark_on_paper_whatever_theme_was_chosen(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter, theme="dark") as view:
+        for theme in ("light", "dark"):
+            view.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+            view.page.emulate_media(media="print")
+            scheme = view.page.locator("figure img").first.evaluate("one => getComputedStyle(one).colorScheme")
+            assert scheme in ("only light", "light only"), theme
 
 
 def test_the_theme_switch_turns_page_and_figures_and_is_remembered(site: str, chapter: str, browser: Browser) -> None:
@@ -86,6 +126,43 @@ def test_search_finds_titles_formulas_and_identifiers(
         view.page.wait_for_url("**/chapters/**")
         assert view.page.locator("article h1").count() == 1
         assert looks.noise(view) == []
+
+
+ASKED = {
+    "softmax jacobian": "softmax.html#the-jacobian",
+    "why transpose not inverse": "conv-backprop.html#transposed-convolution",
+    "col2im": "conv-backprop.html#the-gradient-in-the-input",
+    "exploding": "activations.html#the-limit-of-the-derivative-is-not-the-derivative",
+    "he initialization": "digits.html#where-training-starts",
+    "crossentropy": "losses.html#cross-entropy",
+    "softmx": "softmax.html",
+    "finite differences": "chain-rule.html#checking-a-gradient",
+    "entropy": "losses.html#cross-entropy",
+    "flip": "convolution.html#to-flip-or-not-to-flip",
+    "receptive field": "cnn-arithmetic.html#receptive-field-and-stride",
+    "dead relu": "digits.html#choosing-the-learning-rate",
+    "strides": "conv-backprop.html#strides-put-zeros-in-between",
+}
+
+
+@pytest.mark.whole_book
+def test_search_finds_what_people_type_among_the_first_three(site: str, browser: Browser) -> None:
+    missed = {}
+    with looks.opened(browser, site + "search.html") as view:
+        for words, target in ASKED.items():
+            view.page.goto(site + "search.html?q=" + words.replace(" ", "+"))
+            links = view.page.locator("#search-results a").evaluate_all("all => all.map(one => one.href)")
+            if not any(link.endswith("chapters/" + target) for link in links[:3]):
+                missed[words] = links[:3]
+    assert missed == {}
+
+
+@pytest.mark.whole_book
+def test_search_says_when_it_finds_some_of_the_words_alone_and_shows_no_tex(site: str, browser: Browser) -> None:
+    with looks.opened(browser, site + "search.html?q=softmax+xylophone") as view:
+        assert "No section has all of" in view.page.locator("#search-status").inner_text()
+        assert view.page.locator("#search-results a").count() > 3
+        assert view.page.evaluate(r"bookIndex.filter(entry => /\\[a-z]+|\^\{|\$/.test(entry.text)).length") == 0
 
 
 @pytest.mark.whole_book
@@ -139,6 +216,8 @@ FORMULA = (
     '<span class="katex-html"><span class="base" {style}>x</span></span></span>'
 )
 WIDE = 'style="display:inline-block;width:700px;height:1em"'
+NARROW = 'style="display:inline-block;width:80px;height:1em"'
+SKIPPED = "display:block;margin-top:3000px;content-visibility:auto;contain-intrinsic-size:auto 9000px"
 DEFECTS: list[tuple[Look, str]] = [
     (looks.noise, "<script>console.error('no')</script>"),
     (looks.noise, "<script>throw new Error('no')</script>"),
@@ -147,6 +226,8 @@ DEFECTS: list[tuple[Look, str]] = [
     (looks.cut_off, "<div style='width:700px;height:9px'></div>"),
     (looks.cut_off, "<div style='overflow:hidden'>" + FORMULA.format(style=WIDE) + "</div>"),
     (looks.cut_off_on_paper, "<div class='table-box'>" + FORMULA.format(style=WIDE) + "</div>"),
+    (looks.torn, f"<p style='width:80px'><span class='math'>{FORMULA.format(style=NARROW)}</span>, y</p>"),
+    (looks.lying_scroll_bar, f"<section style='{SKIPPED}'><p>Short.</p></section>"),
     (looks.unreadable, FORMULA.format(style="style='display:none'")),
     (looks.unreadable, r"<p>\(x^2\)</p>"),
     (looks.unreadable, "<details><summary>Solution</summary><p style='display:none'>It is this.</p></details>"),
@@ -163,7 +244,9 @@ def test_a_planted_defect_is_found(tmp_path: Path, browser: Browser, number: int
         assert look(view) != []
 
 
-@pytest.mark.parametrize("look", [looks.noise, looks.cut_off, looks.cut_off_on_paper, looks.unreadable])
+@pytest.mark.parametrize(
+    "look", [looks.noise, looks.cut_off, looks.cut_off_on_paper, looks.torn, looks.lying_scroll_bar, looks.unreadable]
+)
 def test_a_page_in_order_passes(tmp_path: Path, browser: Browser, look: Look) -> None:
     page = tmp_path / "page.html"
     body = "<div style='overflow-x:auto'>" + FORMULA.format(style="style='display:inline-block;width:9px;height:1em'")
