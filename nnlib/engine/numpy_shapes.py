@@ -19,6 +19,7 @@ rule(
     "x",
     jvp=lambda v, y, x, dtype, copy: np.astype(v, dtype),
     vjp=lambda g, y, x, dtype, copy: np.astype(g, x.dtype),
+    linear=True,
 )
 
 
@@ -32,6 +33,7 @@ rule(
     "a",
     jvp=lambda v, y, a, shape: np.reshape(v, y.shape),
     vjp=lambda g, y, a, shape: np.reshape(g, a.shape),
+    linear=True,
 )
 
 
@@ -45,6 +47,7 @@ rule(
     "a",
     jvp=lambda v, y, a, axes: np.transpose(v, axes),
     vjp=lambda g, y, a, axes: np.transpose(g, None if axes is None else np.argsort(axes_of(axes, a.ndim)).tolist()),
+    linear=True,
 )
 
 
@@ -58,6 +61,7 @@ rule(
     "array",
     jvp=lambda v, y, array, shape: np.broadcast_to(v, shape),
     vjp=lambda g, y, array, shape: unbroadcast(g, array),
+    linear=True,
 )
 
 
@@ -72,12 +76,14 @@ rule(
     "x",
     jvp=lambda v, out, x, y, condition: np.where(condition, v, np.zeros_like(out)),
     vjp=lambda g, out, x, y, condition: unbroadcast(np.where(condition, g, np.zeros_like(out)), x),
+    linear=True,
 )
 rule(
     np.where,
     "y",
     jvp=lambda v, out, x, y, condition: np.where(condition, np.zeros_like(out), v),
     vjp=lambda g, out, x, y, condition: unbroadcast(np.where(condition, np.zeros_like(out), g), y),
+    linear=True,
 )
 
 
@@ -107,12 +113,14 @@ rule(
     "x",
     jvp=lambda v, y, x, index: getitem(v, index),
     vjp=lambda g, y, x, index: put_back(g, index, x.shape),
+    linear=True,
 )
 rule(
     put_back,
     "g",
     jvp=lambda v, y, g, index, shape: put_back(v, index, shape),
     vjp=lambda c, y, g, index, shape: getitem(c, index),
+    linear=True,
 )
 
 
@@ -132,4 +140,4 @@ def _concatenate_vjp(g: Any, y: Any, *arrays: Any, axis: int, position: int) -> 
     return g[(slice(None),) * normalize_axis_index(axis, y.ndim) + (slice(start, stop),)]
 
 
-rule(concatenate, "*arrays", jvp=_concatenate_jvp, vjp=_concatenate_vjp)
+rule(concatenate, "*arrays", jvp=_concatenate_jvp, vjp=_concatenate_vjp, linear=True)

@@ -17,8 +17,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from nnlib.engine.in_place import is_callers, latest, settle, share, writing
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
+from nnlib.engine.snapshots import FIXED
 from nnlib.rules import Function, Operation, operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
@@ -39,12 +41,15 @@ def running_level() -> Iterator[int]:
 def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute: Function | None = None) -> Any:
     """Run an operation on arrays, some of them traced; `compute` may be a faster way to its value."""
     for name, option in options.items():
-        if plain(option) is not option:
+        if type(option) not in FIXED and plain(option) is not option:
             raise TypeError(f"{name_of(op.function)} cannot be differentiated in {name!r}; pass a plain value there")
     level = -1
     for a in arrays:
-        if isinstance(a, Traced) and a.level > level:
-            level, top = a.level, a
+        if isinstance(a, Traced):
+            if a.now is not None:
+                return apply(op, [latest(a) if isinstance(a, Traced) else a for a in arrays], options, compute)
+            if a.level > level:
+                level, top = a.level, a
     if level not in _running:
         raise RuntimeError(
             f"{name_of(op.function)} got a traced array whose function has returned; return values, do not store them"
@@ -55,7 +60,27 @@ def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute
         y = y if hasattr(y, "dtype") else np.asarray(y)[()]
         if y.dtype.kind != "f":
             raise TypeError(f"{name_of(op.function)} gave {y.dtype}; only real functions can be differentiated")
-    return top.follow(op, arrays, values, options, y)
+    if type(y) is np.float64 or (i := _viewed(y, values)) is None:
+        return top.follow(op, arrays, values, options, y)
+    a = arrays[i]
+    if isinstance(a, Traced) and not is_callers(a):  # not kept itself, so that one can tell whether it is still in use
+        arrays = [*arrays[:i], a.twin(), *arrays[i + 1 :]]
+    result = top.follow(op, arrays, values, options, y)
+    share(result, a)
+    return result
+
+
+def _viewed(y: Any, values: Sequence[Any]) -> int | None:
+    """Find the value whose memory a result shares."""
+    bare = y if type(y) is np.ndarray else plain(y)
+    for i, v in enumerate(values):
+        if v is y:
+            return i
+        if bare.base is not None and type(v) is not np.float64:
+            v = v if type(v) is np.ndarray else plain(v)
+            if v is bare.base or (v is not None and getattr(v, "base", None) is bare.base):
+                return i
+    return None
 
 
 def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -87,7 +112,7 @@ def plain(value: Any) -> Any:
             return value  # a named tuple, too
         return stripped if isinstance(value, list) else tuple(stripped)
     while isinstance(value, Traced):
-        value = value.value
+        value = latest(value).value
     return value
 
 
@@ -140,12 +165,17 @@ def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
 
 
 class Traced:
-    """An array under differentiation: its value, and the level of the transformation that follows it."""
+    """An array under differentiation: its value, and the level of the transformation that follows it.
 
-    __slots__ = ("level", "value")
+    What it is `now` and its `family` are told in `nnlib.engine.in_place`.
+    """
+
+    __slots__ = ("__weakref__", "family", "level", "now", "value")
 
     level: int
     value: Any
+    now: Any
+    family: Any
 
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
         """Return the traced result of an operation at this level, given its value `y`."""
@@ -174,6 +204,10 @@ class Traced:
     __matmul__, __rmatmul__ = _operators(np.matmul, operator.matmul)
     __mod__, __rmod__ = _operators(np.remainder, operator.mod)
     __floordiv__, __rfloordiv__ = _operators(np.floor_divide, operator.floordiv)
+    __iadd__, __isub__ = writing(operator.add, "+", plain), writing(operator.sub, "-", plain)
+    __imul__, __itruediv__ = writing(operator.mul, "*", plain), writing(operator.truediv, "/", plain)
+    __ipow__, __imatmul__ = writing(operator.pow, "**", plain), writing(operator.matmul, "@", plain)
+    __imod__, __ifloordiv__ = writing(operator.mod, "%", plain), writing(operator.floordiv, "//", plain)
     __neg__, __pos__, __abs__ = _method(np.negative), _method(np.positive), _method(np.absolute)
     __lt__, __le__, __gt__, __ge__ = map(_method, (np.less, np.less_equal, np.greater, np.greater_equal))
     __eq__, __ne__ = _method(np.equal), _method(np.not_equal)
@@ -190,7 +224,6 @@ class Traced:
     clip, cumsum, dot, round = map(_method, (np.clip, np.cumsum, np.dot, np.round))
     argmax, argmin, any, all = map(_method, (np.argmax, np.argmin, np.any, np.all))
     ravel, squeeze, swapaxes, astype = map(_method, (np.ravel, np.squeeze, np.swapaxes, np.astype))
-    flatten = ravel
 
     def reshape(self, *shape: Any) -> Any:
         """Return the array in another shape, given as numbers or as one tuple."""
@@ -200,9 +233,21 @@ class Traced:
         """Return the array with its axes permuted, given as numbers or as one tuple."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
+    def flatten(self) -> Any:
+        """Return a copy with one axis."""
+        return np.ravel(self).copy()
+
     def copy(self) -> Any:
-        """Return the array itself, since nothing can change it."""
-        return self
+        """Return the same value in memory of its own: writing into one does not change the other."""
+        this = latest(self)
+        settle(this)
+        twin = this.twin()
+        twin.family = None
+        return twin
+
+    def twin(self) -> Any:
+        """Return the same value under another name, of which nobody else knows."""
+        raise NotImplementedError
 
     def __bool__(self) -> bool:
         return bool(plain(self))

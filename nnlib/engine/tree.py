@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.numerics.arrays import float_array
+from nnlib.engine.in_place import ARGUMENT
+from nnlib.numerics.arrays import float_array, is_traced
 
 
 def number(x: Any) -> Any:
@@ -34,9 +35,31 @@ def leaves(tree: Any) -> list[Any]:
     return [leaf for part in tree for leaf in leaves(part)] if isinstance(tree, (list, tuple)) else [tree]
 
 
-def numbers(tree: Any) -> list[Any]:
-    """List the arrays in a nested container, in order."""
-    return [number(leaf) for leaf in leaves(tree)]
+def arguments(tree: Any) -> list[tuple[Any, Any]]:
+    """List the arrays in a nested container, in order, each with its family; traced ones by names of their own."""
+    found = []
+    for leaf in leaves(tree):
+        x = number(leaf)
+        if type(x) is not np.ndarray and is_traced(x):
+            x = x.copy()
+        found.append((x, ARGUMENT if x.ndim or isinstance(leaf, np.ndarray) else None))
+    return found
+
+
+def skeleton(tree: Any) -> Any:
+    """Return the containers alone, copied: they can be written to."""
+    if isinstance(tree, dict):
+        return {key: skeleton(part) for key, part in tree.items()}
+    return type(tree)([skeleton(part) for part in tree]) if isinstance(tree, (list, tuple)) else None
+
+
+def owned(result: Any, shared: set[int]) -> Any:
+    """Return a result that the caller may change: no view, and no array that is kept or was given out before."""
+    if isinstance(result, np.ndarray):
+        if not result.flags.owndata or id(result) in shared:
+            result = result.copy()
+        shared.add(id(result))
+    return result.copy() if type(result) is not np.float64 and is_traced(result) else result
 
 
 def filled(tree: Any, values: Iterator[Any]) -> Any:

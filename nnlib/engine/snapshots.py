@@ -1,0 +1,53 @@
+"""Copies of what a computation used, so that what the program writes later does not change its derivative.
+
+A large array that is used again, unchanged, is compared instead of copied: an iteration that uses one matrix a hundred
+times keeps one copy of it.
+"""
+
+import operator
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from nnlib.numerics.arrays import is_traced
+
+LARGE = 2**16  # bytes: below that, looking for an earlier copy takes as long as making one
+
+FIXED = {int, float, bool, str, bytes, complex, type(None), type(Ellipsis), range, np.float64, np.float32, np.float16}
+_copies: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()  # by place, shape, strides and dtype
+
+
+def snapshot(value: Any) -> Any:
+    """Return `value` as it is now: what stands in it can no longer be written to.
+
+    Arrays, also inside lists, tuples, dicts and slices, are copied, and so are buffers and whatever NumPy takes for an
+    array. A traced array becomes one that no name refers to.
+    """
+    if type(value) in FIXED:
+        return value
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K") if value.nbytes < LARGE else _copy(value)
+    if isinstance(value, tuple | list):
+        parts = [snapshot(part) for part in value]
+        return parts if isinstance(value, list) else value if all(map(operator.is_, parts, value)) else tuple(parts)
+    if isinstance(value, dict):
+        return {key: snapshot(part) for key, part in value.items()}
+    if isinstance(value, slice):
+        return slice(*map(snapshot, (value.start, value.stop, value.step)))
+    if is_traced(value):
+        return value.copy()
+    if isinstance(value, bytearray | memoryview) or (hasattr(value, "__array__") and not isinstance(value, np.generic)):
+        return np.asarray(value).copy()
+    return value
+
+
+def _copy(array: Any) -> Any:
+    """Copy a large array, or return the copy that was made of it before."""
+    if array.dtype.itemsize not in (1, 2, 4, 8) or type(array) is not np.ndarray:
+        return array.copy(order="K")
+    place = array.__array_interface__["data"][0], array.shape, array.strides, array.dtype
+    copy, bits = _copies.get(place), f"u{array.itemsize}"  # compared bit by bit, for nan and −0
+    if copy is None or not (copy.view(bits) == array.view(bits)).all():
+        copy = _copies[place] = array.copy(order="K")
+    return copy
