@@ -74,9 +74,8 @@ class Trace:
         return variable(self._numbers[node.index], mark)
 
     def _by_number(self, values: Mapping[int, Any]) -> dict[int, Any]:
-        return {
-            self._numbers[step.index]: owned(values[step.index], set(map(id, values.values()))) for step in self._steps
-        }
+        kept = set(map(id, values.values()))
+        return {self._numbers[step.index]: owned(values[step.index], kept) for step in self._steps}
 
     @property
     def evaluation(self) -> Table:

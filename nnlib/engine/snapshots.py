@@ -24,22 +24,27 @@ def snapshot(value: Any) -> Any:
     Arrays, also inside lists, tuples, dicts and slices, are copied, and so are buffers and whatever NumPy takes for an
     array. A traced array becomes one that no name refers to.
     """
-    if type(value) in FIXED:
+    if type(value) in FIXED or isinstance(value, np.generic):
         return value
     if isinstance(value, np.ndarray):
         return value.copy(order="K") if value.nbytes < LARGE else _copy(value)
-    if isinstance(value, tuple | list):
-        parts = [snapshot(part) for part in value]
-        return parts if isinstance(value, list) else value if all(map(operator.is_, parts, value)) else tuple(parts)
-    if isinstance(value, dict):
-        return {key: snapshot(part) for key, part in value.items()}
-    if isinstance(value, slice):
-        return slice(*map(snapshot, (value.start, value.stop, value.step)))
     if is_traced(value):
         return value.copy()
-    if isinstance(value, bytearray | memoryview) or (hasattr(value, "__array__") and not isinstance(value, np.generic)):
+    if isinstance(value, bytearray | memoryview) or hasattr(value, "__array__"):
         return np.asarray(value).copy()
-    return value
+    return _parts(value)
+
+
+def _parts(value: Any) -> Any:
+    """Do the same inside a container."""
+    if isinstance(value, list):
+        return list(map(snapshot, value))
+    if isinstance(value, tuple):
+        parts = list(map(snapshot, value))
+        return value if all(map(operator.is_, parts, value)) else tuple(parts)
+    if isinstance(value, dict):
+        return {key: snapshot(part) for key, part in value.items()}
+    return slice(*map(snapshot, (value.start, value.stop, value.step))) if isinstance(value, slice) else value
 
 
 def _copy(array: Any) -> Any:

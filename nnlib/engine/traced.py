@@ -77,8 +77,8 @@ def _viewed(y: Any, values: Sequence[Any]) -> int | None:
         if v is y:
             return i
         if bare.base is not None and type(v) is not np.float64:
-            v = v if type(v) is np.ndarray else plain(v)
-            if v is bare.base or (v is not None and getattr(v, "base", None) is bare.base):
+            x = v if type(v) is np.ndarray else plain(v)
+            if x is bare.base or getattr(x, "base", None) is bare.base:
                 return i
     return None
 
