@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from nnlib.engine.forward import push, push_all
-from nnlib.engine.in_place import SETTLED, latest
+from nnlib.engine.in_place import latest
 from nnlib.engine.reverse import Node, ancestors, contributions
-from nnlib.engine.snapshots import snapshot
+from nnlib.engine.snapshots import SETTLED, snapshot
 from nnlib.engine.trace_text import Table, expression, number, product, variable
 from nnlib.engine.traced import running_level
 from nnlib.engine.tree import owned

@@ -7,7 +7,7 @@ import numpy as np
 
 from nnlib.engine.in_place import latest
 from nnlib.engine.traced import Traced, running_level
-from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, owned
+from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, returned
 from nnlib.rules import Operation, Rule
 
 
@@ -93,11 +93,10 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     ]
     with running_level() as level:
         y = f(*filled(primals, iter([Dual(x, v, level, family) for x, v, family in given])))
-    results = [latest(out) if isinstance(out, Traced) else out for out in leaves(y)]
+    results = [latest(out) if isinstance(out, Traced) and out.now is not None else out for out in leaves(y)]
     ends = [out if isinstance(out, Dual) and out.level == level else _constant(out) for out in results]
-    shared: set[int] = set()
-    values, changes = [owned(out.value, shared) for out in ends], [owned(out.tangent, shared) for out in ends]
-    return filled(y, iter(values)), filled(y, iter(changes))
+    values, changes = [out.value for out in ends], [out.tangent for out in ends]
+    return returned(y, values), returned(y, changes)
 
 
 def _constant(y: Any) -> Dual:

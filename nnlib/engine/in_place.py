@@ -10,11 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.snapshots import snapshot
+from nnlib.engine.snapshots import ARGUMENT, is_callers
 from nnlib.rules import Function
-
-# The family of the arguments and of all views of them, and that of those among them whose values have been copied
-ARGUMENT, SETTLED = [], []  # type: list[Any], list[Any]
 
 
 def latest(array: Any) -> Any:
@@ -22,17 +19,6 @@ def latest(array: Any) -> Any:
     while array.now is not None:
         array = array.now
     return array
-
-
-def is_callers(array: Any) -> bool:
-    """Tell whether an array is an argument, or a view of one."""
-    return array.family is ARGUMENT or array.family is SETTLED
-
-
-def settle(array: Any) -> None:
-    """Copy the values of an argument, if that has not been done, so that the caller may write into his array."""
-    if array.family is ARGUMENT:
-        array.value, array.family = snapshot(array.value), SETTLED
 
 
 def share(view: Any, array: Any) -> None:

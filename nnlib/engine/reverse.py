@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.in_place import ARGUMENT, is_callers, latest, settle
-from nnlib.engine.snapshots import FIXED, snapshot
+from nnlib.engine.in_place import latest
+from nnlib.engine.snapshots import ARGUMENT, FIXED, is_callers, settle, snapshot
 from nnlib.engine.traced import Traced, counter, running_level
-from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, owned, skeleton
+from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, returned, skeleton
 from nnlib.rules import Operation, Rule, unbroadcast
 
 
@@ -66,7 +66,7 @@ def _factor(partial: Any, y: Any, arrays: Sequence[Any], options: dict[str, Any]
 
 def _fitted(partial: Any, y: Any, x: Any) -> Any:
     """Return a partial derivative as what takes a cotangent like `y` to one like `x`: a factor if these are alike."""
-    is_number = isinstance(partial, (float, int))
+    is_number = type(partial) in (float, int)
     if not is_number and partial.dtype != y.dtype:
         partial = partial.astype(y.dtype)
     is_one = is_number and partial == 1
@@ -109,7 +109,7 @@ def _pull(
     for name, option in options.items():
         if type(option) not in FIXED:
             options = {**options, name: snapshot(option)}
-    if not rule.linear and is_callers(arrays[i]) and getattr(y, "base", None) is not None:
+    if not rule.linear and getattr(y, "base", None) is not None and is_callers(arrays[i]):
         y = snapshot(y)  # perhaps a view of the argument
 
     def pull(g: Any) -> Any:
@@ -191,13 +191,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> [cotangent.tolist() for cotangent in pullback(1.0)]
     [[3.0, 4.0], [1.0, 2.0]]
     """
-    given = arguments(primals)
+    containers, given = skeleton(primals), arguments(primals)
     with running_level() as level:
-        containers = skeleton(primals)
         inputs = [Node(x, level, (), family) for x, family in given]
         outputs = f(*filled(primals, iter(inputs)))
-    ends = [latest(out) if isinstance(out, Traced) else out for out in leaves(outputs)]
-    primals, outputs = containers, skeleton(outputs)
+    found, outputs = leaves(outputs), skeleton(outputs)
+    ends = [latest(out) if isinstance(out, Traced) and out.now is not None else out for out in found]
     followed = [isinstance(out, Node) and out.level == level for out in ends]
     values = [out.value if known else number(out) for out, known in zip(ends, followed, strict=True)]
     order = ancestors([out for out, known in zip(ends, followed, strict=True) if known])
@@ -210,10 +209,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
                 adjoints[out.index] = adjoints[out.index] + fitting if out.index in adjoints else fitting
         for _ in contributions(order, adjoints):
             pass
-        shared: set[int] = set()
-        gradients = [
-            owned(adjoints[x.index] if x.index in adjoints else np.zeros_like(x.value), shared) for x in inputs
-        ]
-        return filled(primals, iter(gradients))  # type: ignore[no-any-return]
+        gradients = [adjoints[x.index] if x.index in adjoints else np.zeros_like(x.value) for x in inputs]
+        return returned(containers, gradients)  # type: ignore[no-any-return]
 
-    return filled(outputs, iter([owned(y, {id(y)}) for y in values])), pullback
+    return returned(outputs, values, kept=True), pullback

@@ -14,6 +14,9 @@ from nnlib.numerics.arrays import is_traced
 
 LARGE = 2**16  # bytes: below that, looking for an earlier copy takes as long as making one
 
+# The family of the arguments and of all views of them, and that of those among them whose values have been copied
+ARGUMENT, SETTLED = [], []  # type: list[Any], list[Any]
+
 FIXED = {int, float, bool, str, bytes, complex, type(None), type(Ellipsis), range, np.float64, np.float32, np.float16}
 _copies: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()  # by place, shape, strides and dtype
 
@@ -56,3 +59,14 @@ def _copy(array: Any) -> Any:
     if copy is None or not (copy.view(bits) == array.view(bits)).all():
         copy = _copies[place] = array.copy(order="K")
     return copy
+
+
+def is_callers(array: Any) -> bool:
+    """Tell whether an array is an argument, or a view of one."""
+    return array.family is ARGUMENT or array.family is SETTLED
+
+
+def settle(array: Any) -> None:
+    """Copy the values of an argument, if that has not been done, so that the caller may write into his array."""
+    if array.family is ARGUMENT:
+        array.value, array.family = snapshot(array.value), SETTLED

@@ -17,10 +17,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from nnlib.engine.in_place import is_callers, latest, settle, share, writing
+from nnlib.engine.in_place import latest, share, writing
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
-from nnlib.engine.snapshots import FIXED
+from nnlib.engine.snapshots import FIXED, is_callers, settle
 from nnlib.rules import Function, Operation, operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
@@ -221,7 +221,7 @@ class Traced:
     T = property(_method(np.transpose))
 
     sum, mean, var, std, max, min = map(_method, (np.sum, np.mean, np.var, np.std, np.max, np.min))
-    clip, cumsum, dot, round = map(_method, (np.clip, np.cumsum, np.dot, np.round))
+    cumsum, dot, round = map(_method, (np.cumsum, np.dot, np.round))
     argmax, argmin, any, all = map(_method, (np.argmax, np.argmin, np.any, np.all))
     ravel, squeeze, swapaxes, astype = map(_method, (np.ravel, np.squeeze, np.swapaxes, np.astype))
 
@@ -232,6 +232,10 @@ class Traced:
     def transpose(self, *axes: Any) -> Any:
         """Return the array with its axes permuted, given as numbers or as one tuple."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """Return the array with its entries kept between two bounds; None is no bound."""
+        return np.clip(self, min, max)
 
     def flatten(self) -> Any:
         """Return a copy with one axis."""

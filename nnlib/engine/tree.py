@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.in_place import ARGUMENT
-from nnlib.numerics.arrays import float_array, is_traced
+from nnlib.engine.snapshots import ARGUMENT
+from nnlib.numerics.arrays import float_array
 
 
 def number(x: Any) -> Any:
@@ -40,7 +40,7 @@ def arguments(tree: Any) -> list[tuple[Any, Any]]:
     found = []
     for leaf in leaves(tree):
         x = number(leaf)
-        if type(x) is not np.ndarray and is_traced(x):
+        if hasattr(x, "twin"):
             x = x.copy()
         found.append((x, ARGUMENT if x.ndim or isinstance(leaf, np.ndarray) else None))
     return found
@@ -53,13 +53,19 @@ def skeleton(tree: Any) -> Any:
     return type(tree)([skeleton(part) for part in tree]) if isinstance(tree, (list, tuple)) else None
 
 
+def returned(tree: Any, results: list[Any], kept: bool = False) -> Any:
+    """Return a container like `tree` that holds these results, as arrays that the caller may change."""
+    shared = set(map(id, results)) if kept else set()
+    return filled(tree, iter([owned(result, shared) for result in results]))
+
+
 def owned(result: Any, shared: set[int]) -> Any:
     """Return a result that the caller may change: no view, and no array that is kept or was given out before."""
     if isinstance(result, np.ndarray):
         if not result.flags.owndata or id(result) in shared:
             result = result.copy()
         shared.add(id(result))
-    return result.copy() if type(result) is not np.float64 and is_traced(result) else result
+    return result.copy() if hasattr(result, "twin") else result
 
 
 def filled(tree: Any, values: Iterator[Any]) -> Any:
