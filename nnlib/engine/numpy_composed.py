@@ -45,14 +45,14 @@ def _composed(function: Function) -> Callable[[Function], Function]:
 
 @_composed(np.mean)
 def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return _narrow(_wide(a).sum(axis=axis, keepdims=keepdims) / _count(a, axis), a)
+    wide = np.astype(a, np.float32) if a.dtype == np.float16 else a  # as NumPy does, in the mean alone
+    return _divided(wide.sum(axis=axis, keepdims=keepdims), a, axis)
 
 
 @_composed(np.var)
 def _var(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
-    deviation = a - np.mean(_wide(a), axis=axis, keepdims=True)
-    squares = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
-    return _narrow(squares / np.float64(max(_count(a, axis) - ddof, 0)), a)
+    deviation = a - _divided(a.sum(axis=axis, keepdims=True), a, axis)
+    return _divided(np.sum(deviation * deviation, axis=axis, keepdims=keepdims), a, axis, ddof)
 
 
 @_composed(np.std)
@@ -60,21 +60,19 @@ def _std(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> 
     """At equal entries, where it has a kink, with the symmetric derivative 0."""
     variance = np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)
     flat = variance == 0
-    return np.where(flat, variance, np.sqrt(np.where(flat, 1, variance)))
+    if not np.any(flat):
+        return np.sqrt(variance)
+    return np.where(flat, variance, np.sqrt(np.where(flat, 1, variance))) if np.ndim(variance) else variance
 
 
-def _wide(a: Any) -> Any:
-    """Compute means of float16 in float32, as NumPy does."""
-    return np.astype(a, np.float32) if a.dtype == np.float16 else a
-
-
-def _narrow(result: Any, a: Any) -> Any:
+def _divided(total: Any, a: Any, axis: Any, ddof: float = 0) -> Any:
+    """Divide by the number of entries that a reduction along `axis` combines, and return to the dtype of `a`."""
+    axes = range(a.ndim) if axis is None else normalize_axis_tuple(axis, a.ndim)
+    count = max(math.prod(a.shape[i] for i in axes) - ddof, 0)
+    if not 0 < count < 2 ** {2: 11, 4: 24, 8: 53}[total.dtype.itemsize]:
+        count = np.float64(count)  # in which NumPy divides; a number that its type holds gives the same
+    result = total / count
     return result if result.dtype == a.dtype else np.astype(result, a.dtype)
-
-
-def _count(a: Any, axis: Any) -> int:
-    """Count the entries that a reduction along `axis` combines."""
-    return math.prod(a.shape[i] for i in axes_of(axis, a.ndim))
 
 
 @_composed(np.clip)

@@ -62,11 +62,16 @@ def _binary(function: np.ufunc, first: Function, second: Function) -> None:
 
 
 def _power_base(y: Any, x1: Any, x2: Any) -> Any:
-    if is_traced(x2):
-        return x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 1, x2 - 1)
-    if np.ndim(x2) == 0:
-        return x2 * x1 ** (x2 - 1) if x2 != 0 else 0.0
-    return x2 * x1 ** np.where(x2 == 0, 0, x2 - 1)  # 0 · x ** −1 would be nan where 1/x overflows
+    if np.ndim(x2) == 0 and not is_traced(x2):
+        if x2 >= 1 or x2 == 0:
+            return x2 * x1 ** (x2 - 1) if x2 else 0.0
+        slope = x2 * x1 ** (x2 - 1)
+    elif is_traced(x2):
+        slope = x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 1, x2 - 1)
+    else:
+        slope = x2 * x1 ** np.where(x2 == 0, 0, x2 - 1)  # 0 · x ** −1 would be nan where 1/x overflows
+    far = np.isinf(slope) & (x1 != 0) & np.isfinite(x1)  # x ** (n − 1) overflows where n x ** (n − 1) may not
+    return np.where(far, y * (x2 / x1), slope) if np.any(far) else slope
 
 
 def _power_exponent(y: Any, x1: Any, x2: Any) -> Any:
@@ -112,5 +117,9 @@ _binary(np.maximum, lambda y, x1, x2: _share(x1, x2), lambda y, x1, x2: _share(x
 _binary(np.minimum, lambda y, x1, x2: _share(x2, x1), lambda y, x1, x2: _share(x1, x2))
 _binary(np.logaddexp, lambda y, x1, x2: sigmoid(x1 - x2), lambda y, x1, x2: sigmoid(x2 - x1))
 _binary(np.arctan2, lambda y, x1, x2: _angle(x1, x2), lambda y, x1, x2: -_angle(x2, x1))
-_binary(np.remainder, lambda y, x1, x2: np.where(np.isnan(y), np.nan, 1.0), lambda y, x1, x2: -np.floor_divide(x1, x2))
+_binary(
+    np.remainder,
+    lambda y, x1, x2: np.where(np.isnan(y), np.nan, 1.0),
+    lambda y, x1, x2: np.where(np.isnan(y), np.nan, -np.floor_divide(x1, x2)),
+)
 _binary(np.hypot, lambda y, x1, x2: _cosine(x1, x2), lambda y, x1, x2: _cosine(x2, x1))

@@ -11,7 +11,9 @@ from nnlib.rules import differentiable, rule, rules_for, unbroadcast
 
 @rules_for(np.astype, "x")
 def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
-    return np.astype(np.asarray(x) if not is_traced(x) else x, dtype, copy=copy)
+    if is_traced(x) or isinstance(x, np.ndarray):
+        return np.astype(x, dtype, copy=copy)
+    return np.astype(np.asarray(x), dtype)[()]
 
 
 rule(
