@@ -5,6 +5,7 @@ every name that still refers to the old one is led there. Arrays that share memo
 to change together: that is refused while both are in use. So is writing into an argument, which is the caller's.
 """
 
+import operator
 import weakref
 from typing import Any
 
@@ -21,6 +22,18 @@ def latest(array: Any) -> Any:
     return array
 
 
+def plain(value: Any) -> Any:
+    """Strip all levels from a value, also inside a list or tuple; a value without any is returned itself."""
+    if isinstance(value, (list, tuple)):
+        stripped = [plain(part) for part in value]
+        if all(map(operator.is_, stripped, value)):
+            return value  # a named tuple, too
+        return stripped if isinstance(value, list) else tuple(stripped)
+    while hasattr(value, "now"):
+        value = latest(value).value
+    return value
+
+
 def share(view: Any, array: Any) -> None:
     """Remember that a traced array shares the memory of another, or that of a plain array, which is the caller's."""
     if isinstance(array, np.ndarray):
@@ -33,7 +46,7 @@ def share(view: Any, array: Any) -> None:
         view.family.append(weakref.ref(view))
 
 
-def writing(compute: Function, sign: str, plain: Function) -> Function:
+def _writing(compute: Function, sign: str) -> Function:
     """Make the operator that writes ``compute(array, other)`` into the array; a number is replaced, as in Python."""
 
     def write(self: Any, other: Any) -> Any:
@@ -73,3 +86,14 @@ def _refuse_what_others_see(array: Any, value: Any, sign: str) -> None:
 
 def _another(member: Any, array: Any) -> bool:
     return member is not None and latest(member) is not array
+
+
+class Writable:
+    """The operators that write into an array."""
+
+    __slots__ = ()
+
+    __iadd__, __isub__ = _writing(operator.add, "+"), _writing(operator.sub, "-")
+    __imul__, __itruediv__ = _writing(operator.mul, "*"), _writing(operator.truediv, "/")
+    __ipow__, __imatmul__ = _writing(operator.pow, "**"), _writing(operator.matmul, "@")
+    __imod__, __ifloordiv__ = _writing(operator.mod, "%"), _writing(operator.floordiv, "//")

@@ -67,8 +67,8 @@ def _std(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> 
 
 def _divided(total: Any, a: Any, axis: Any, ddof: float = 0) -> Any:
     """Divide by the number of entries that a reduction along `axis` combines, and return to the dtype of `a`."""
-    axes = range(a.ndim) if axis is None else normalize_axis_tuple(axis, a.ndim)
-    count = max(math.prod(a.shape[i] for i in axes) - ddof, 0)
+    entries = a.size if axis is None else math.prod(a.shape[i] for i in normalize_axis_tuple(axis, a.ndim))
+    count = max(entries - ddof, 0)
     if not 0 < count < 2 ** {2: 11, 4: 24, 8: 53}[total.dtype.itemsize]:
         count = np.float64(count)  # in which NumPy divides; a number that its type holds gives the same
     result = total / count

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from nnlib.engine.in_place import latest, share, writing
+from nnlib.engine.in_place import Writable, latest, plain, share
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
 from nnlib.engine.snapshots import FIXED, is_callers, settle
@@ -104,18 +104,6 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
     )
 
 
-def plain(value: Any) -> Any:
-    """Strip all levels from a value, also inside a list or tuple; a value without any is returned itself."""
-    if isinstance(value, (list, tuple)):
-        stripped = [plain(part) for part in value]
-        if all(map(operator.is_, stripped, value)):
-            return value  # a named tuple, too
-        return stripped if isinstance(value, list) else tuple(stripped)
-    while isinstance(value, Traced):
-        value = latest(value).value
-    return value
-
-
 def name_of(function: Function) -> str:
     """Name a function as a reader calls it."""
     module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
@@ -164,7 +152,7 @@ def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
     return forward, reflected
 
 
-class Traced:
+class Traced(Writable):
     """An array under differentiation: its value, and the level of the transformation that follows it.
 
     What it is `now` and its `family` are told in `nnlib.engine.in_place`.
@@ -204,10 +192,6 @@ class Traced:
     __matmul__, __rmatmul__ = _operators(np.matmul, operator.matmul)
     __mod__, __rmod__ = _operators(np.remainder, operator.mod)
     __floordiv__, __rfloordiv__ = _operators(np.floor_divide, operator.floordiv)
-    __iadd__, __isub__ = writing(operator.add, "+", plain), writing(operator.sub, "-", plain)
-    __imul__, __itruediv__ = writing(operator.mul, "*", plain), writing(operator.truediv, "/", plain)
-    __ipow__, __imatmul__ = writing(operator.pow, "**", plain), writing(operator.matmul, "@", plain)
-    __imod__, __ifloordiv__ = writing(operator.mod, "%", plain), writing(operator.floordiv, "//", plain)
     __neg__, __pos__, __abs__ = _method(np.negative), _method(np.positive), _method(np.absolute)
     __lt__, __le__, __gt__, __ge__ = map(_method, (np.less, np.less_equal, np.greater, np.greater_equal))
     __eq__, __ne__ = _method(np.equal), _method(np.not_equal)
