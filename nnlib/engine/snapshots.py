@@ -5,6 +5,7 @@ times keeps one copy of it.
 """
 
 import operator
+from collections.abc import MutableSequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -33,9 +34,8 @@ def snapshot(value: Any) -> Any:
         return value.copy(order="K") if value.nbytes < LARGE else _copy(value)
     if is_traced(value):
         return value.copy()
-    if isinstance(value, bytearray | memoryview) or hasattr(value, "__array__"):
-        return np.asarray(value).copy()
-    return _parts(value)
+    array_like = isinstance(value, MutableSequence | memoryview) and not isinstance(value, list)
+    return np.asarray(value).copy() if array_like or hasattr(value, "__array__") else _parts(value)
 
 
 def _parts(value: Any) -> Any:
@@ -52,7 +52,7 @@ def _parts(value: Any) -> Any:
 
 def _copy(array: Any) -> Any:
     """Copy a large array, or return the copy that was made of it before."""
-    if array.dtype.itemsize not in (1, 2, 4, 8) or type(array) is not np.ndarray:
+    if array.dtype.kind not in "fiub" or array.itemsize > 8 or type(array) is not np.ndarray:
         return array.copy(order="K")
     place = array.__array_interface__["data"][0], array.shape, array.strides, array.dtype
     copy, bits = _copies.get(place), f"u{array.itemsize}"  # compared bit by bit, for nan and −0

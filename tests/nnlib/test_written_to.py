@@ -1,5 +1,7 @@
 """Arrays that are written to: plain ones after they were used, traced ones in place."""
 
+import array
+import collections
 import functools
 import gc
 
@@ -102,6 +104,8 @@ INDICES = {
     "a list": lambda: [0, 2, 2],
     "a list in a tuple": lambda: ([0, 2, 2],),
     "a mask": lambda: np.array([1, 0, 1]) > 0,
+    "an array of Python": lambda: array.array("i", [0, 2, 2]),
+    "a queue": lambda: collections.deque([0, 2, 2]),
     "bytes": lambda: memoryview(bytearray([0, 2, 2])),
     "an object": lambda: Convertible(np.array([0, 2, 2])),
     "a bound of a slice": lambda: slice(np.array(0), np.array(2)),
@@ -115,7 +119,8 @@ def _overwrite(index):
     elif isinstance(index, Convertible):
         index.values[:] = 1
     else:
-        index[:] = {list: [0, 0, 0], memoryview: bytes(3)}.get(type(index), 0)
+        for place in range(len(index)):
+            index[place] = index[0]
 
 
 @pytest.mark.parametrize("make", INDICES.values(), ids=INDICES)
