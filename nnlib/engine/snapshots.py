@@ -5,6 +5,7 @@ times keeps one copy of it.
 """
 
 import operator
+from collections import deque
 from collections.abc import MutableSequence
 from typing import Any
 from weakref import WeakValueDictionary
@@ -19,6 +20,7 @@ LARGE = 2**16  # bytes: below that, looking for an earlier copy takes as long as
 ARGUMENT, SETTLED = [], []  # type: list[Any], list[Any]
 
 FIXED = {int, float, bool, str, bytes, complex, type(None), type(Ellipsis), range, np.float64, np.float32, np.float16}
+_recent: deque[Any] = deque(maxlen=2)  # kept for the next step of training, which uses the same data
 _copies: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()  # by place, shape, strides and dtype
 
 
@@ -58,6 +60,8 @@ def _copy(array: Any) -> Any:
     copy, bits = _copies.get(place), f"u{array.itemsize}"  # compared bit by bit, for nan and −0
     if copy is None or not (copy.view(bits) == array.view(bits)).all():
         copy = _copies[place] = array.copy(order="K")
+        if copy.nbytes <= 2**22:
+            _recent.append(copy)
     return copy
 
 
