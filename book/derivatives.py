@@ -32,6 +32,7 @@ KINKS: list[Kink] = [
     ([lambda x: max_pool2d(x, 2)], "`max_pool2d(x, 2)`", "a window of equal entries", (np.ones((1, 1, 2, 2)),)),
     ([np.sqrt], "`np.sqrt(x)`", "x = 0", (0.0,)),
     ([np.hypot], "`np.hypot(x, y)`", "x = y = 0", (0.0, 0.0)),
+    ([np.std], "`np.std(x)`", "two equal entries", (np.ones(2),)),
     ([lambda x: x**0], "`x ** 0`", "x = 0", (0.0,)),
 ]
 NAMED = {0.5: "½", np.inf: "∞"}

@@ -52,7 +52,7 @@ def heaviside(x: Array) -> Array:
     return y
 
 
-rule(heaviside, "x", partial=lambda y, x: 0.0)
+rule(heaviside, "x", partial=lambda y, x: y - y)  # 0, and nan for nan
 
 
 @differentiable("x")
@@ -73,7 +73,7 @@ def sign(x: Array) -> Array:
     return np.sign(float_array(x))
 
 
-rule(sign, "x", partial=lambda y, x: 0.0)
+rule(sign, "x", partial=lambda y, x: y - y)
 
 
 @differentiable("x")
@@ -145,7 +145,13 @@ def sigmoid(x: Array, k: float = 1.0) -> Array:
     return by_blocks(logistic.sigmoid, x)
 
 
-rule(sigmoid, "x", partial=lambda y, x, k: k * y * sigmoid(-x, k))
+@differentiable("x")
+def _sigmoid_slope(x: Array, k: float) -> Array:
+    """Return k sigmoid(k x) sigmoid(−k x), the derivative of the sigmoid."""
+    return k * by_blocks(logistic.slope, logistic.times(x, k))
+
+
+rule(sigmoid, "x", partial=lambda y, x, k: _sigmoid_slope(x, k))
 
 
 @differentiable("x")
@@ -210,4 +216,5 @@ def tanh(x: Array) -> Array:
     return np.tanh(float_array(x))
 
 
-rule(tanh, "x", partial=lambda y, x: 4 * sigmoid(x, 2) * sigmoid(-x, 2))
+rule(tanh, "x", partial=lambda y, x: 2 * _sigmoid_slope(x, 2.0))
+rule(_sigmoid_slope, "x", partial=lambda y, x, k: -k * y * tanh(x * (k / 2)))  # σ(−k x) − σ(k x) cancels near 0

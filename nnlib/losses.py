@@ -12,7 +12,7 @@ from nnlib.numerics.arrays import Array, float_array, float_arrays
 from nnlib.numerics.blocks import by_blocks
 from nnlib.numerics.shifted import as_given, log_total, shift, total
 from nnlib.rules import differentiable, rule
-from nnlib.softmax import softmax
+from nnlib.softmax import _centered, softmax
 
 
 @differentiable("logits", "targets")
@@ -176,8 +176,8 @@ def cross_entropy_gradient(logits: Array, labels: Any) -> Array:
 def _softmax_rule(v: Array, d: Array, a: Array, labels: Any) -> Array:
     """(Diag(p) − p pᵀ) v: the label's one-hot vector does not depend on the logits."""
     p = softmax(a)
-    dp: Array = p * (v - (v * p).sum(axis=-1, keepdims=True))
-    return dp
+    tangent: Array = p * _centered(v, p, -1)
+    return tangent
 
 
 rule(

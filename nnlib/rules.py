@@ -69,11 +69,15 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one argument's change moves the result (`jvp`), and back (`vjp`); or, elementwise, the `partial`."""
+    """How one argument's change moves the result (`jvp`), and back (`vjp`); or, elementwise, the `partial`.
+
+    The vjp of an operation that is linear in the argument needs no more of it than its shape and dtype.
+    """
 
     jvp: Function | None = None
     vjp: Function | None = None
     partial: Function | None = None
+    linear: bool = False
 
 
 class EveryPosition(list[Rule]):
@@ -83,7 +87,7 @@ class EveryPosition(list[Rule]):
         rule = super().__getitem__(0)
         jvp = functools.partial(rule.jvp, position=position) if rule.jvp else None
         vjp = functools.partial(rule.vjp, position=position) if rule.vjp else None
-        return Rule(jvp, vjp)
+        return Rule(jvp, vjp, linear=rule.linear)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,8 +233,12 @@ def rule(
     jvp: Function | None = None,
     vjp: Function | None = None,
     partial: Function | None = None,
+    linear: bool = False,
 ) -> None:
     """Register how `function` is differentiated in its argument `array`: `jvp` and `vjp`, or `partial` alone.
+
+    Where the function is `linear` in the argument, its vjp gets the argument's ``shape``, ``ndim`` and ``dtype`` only,
+    and the values need not be kept.
 
     Raises
     ------
@@ -244,7 +252,7 @@ def rule(
     given = jvp is not None, vjp is not None, partial is not None
     if given not in {(True, True, False), (False, False, True)}:
         raise ValueError(f"a rule of {known.name} needs both jvp and vjp, or partial alone")
-    known.rules[known.arrays.index(array)] = Rule(jvp, vjp, partial)
+    known.rules[known.arrays.index(array)] = Rule(jvp, vjp, partial, linear)
 
 
 def unbroadcast(cotangent: Any, like: Any) -> Any:

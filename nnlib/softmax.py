@@ -58,9 +58,20 @@ def softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     return as_given(e, x)
 
 
+def _centered(v: Array, p: Array, axis: Axis) -> Array:
+    """Return v minus its mean under the probabilities p, as tangents of softmax need it.
+
+    The mean is subtracted twice. Where one probability is close to 1, v − mean has lost its digits there; what it lost
+    is the mean of what is left.
+    """
+    difference = v - (v * p).sum(axis=axis, keepdims=True)
+    centered: Array = difference - (difference * p).sum(axis=axis, keepdims=True)
+    return centered
+
+
 def _softmax_rule(v: Array, p: Array, x: Array, axis: Axis, temperature: float) -> Array:
     """(Diag(p) − p pᵀ) v / T, for tangents and cotangents alike: the Jacobian is symmetric."""
-    return _over(p * (v - (v * p).sum(axis=axis, keepdims=True)), temperature)
+    return _over(p * _centered(v, p, axis), temperature)
 
 
 def _over(values: Array, temperature: float) -> Array:
@@ -99,12 +110,18 @@ def log_softmax(x: Array, axis: Axis = -1, temperature: float = 1.0) -> Array:
     return as_given(z, x)
 
 
-rule(
-    log_softmax,
-    "x",
-    jvp=lambda v, y, x, axis, temperature: _over(v - (v * np.exp(y)).sum(axis=axis, keepdims=True), temperature),
-    vjp=lambda g, y, x, axis, temperature: _over(g - np.exp(y) * g.sum(axis=axis, keepdims=True), temperature),
-)
+def _log_softmax_jvp(v: Array, y: Array, x: Array, axis: Axis, temperature: float) -> Array:
+    return _over(_centered(v, softmax(x, axis, temperature), axis), temperature)
+
+
+def _log_softmax_vjp(g: Array, y: Array, x: Array, axis: Axis, temperature: float) -> Array:
+    """Return the transpose, g − p Σ g, which sums to 0: p times the sum is subtracted twice, for the same reason."""
+    p = softmax(x, axis, temperature)
+    difference = g - p * g.sum(axis=axis, keepdims=True)
+    return _over(difference - p * difference.sum(axis=axis, keepdims=True), temperature)
+
+
+rule(log_softmax, "x", jvp=_log_softmax_jvp, vjp=_log_softmax_vjp)
 
 
 @differentiable("x")

@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 
 from nnlib.engine.forward import push, push_all
+from nnlib.engine.in_place import latest
 from nnlib.engine.reverse import Node, ancestors, contributions
+from nnlib.engine.snapshots import SETTLED, snapshot
 from nnlib.engine.trace_text import Table, expression, number, product, variable
 from nnlib.engine.traced import running_level
+from nnlib.engine.tree import owned
 from nnlib.numerics.arrays import float_array
 from nnlib.rules import Operation
 
@@ -34,8 +37,14 @@ class _Step(Node):
 
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
         node = super().follow(op, arrays, values, options, y)
-        node.op, node.arrays, node.values, node.options = op, arrays, values, options
+        node.op, node.arrays, node.values, node.options = op, *map(snapshot, ([*arrays], values, options))
         return node
+
+    def twin(self) -> Any:
+        twin = super().twin()
+        if self.edges:
+            twin.op, twin.arrays, twin.values, twin.options = self.op, self.arrays, self.values, self.options
+        return twin
 
     def partial(self, i: int) -> Any:
         """Return the local partial derivative in argument `i`, or the word for it where it is not a number or array."""
@@ -65,7 +74,8 @@ class Trace:
         return variable(self._numbers[node.index], mark)
 
     def _by_number(self, values: Mapping[int, Any]) -> dict[int, Any]:
-        return {self._numbers[step.index]: values[step.index] for step in self._steps}
+        kept = set(map(id, values.values()))
+        return {self._numbers[step.index]: owned(values[step.index], kept) for step in self._steps}
 
     @property
     def evaluation(self) -> Table:
@@ -185,8 +195,12 @@ def trace(f: Callable[..., Any], /, *args: Any, **inputs: Any) -> Trace:
     """
     given = _by_name(f, args, inputs)
     with running_level() as level:
-        nodes = {name: _Step(float_array(x, name)[()], level) for name, x in given.items()}
+        nodes = {}
+        for name, x in given.items():
+            value = snapshot(float_array(x, name)[()])
+            nodes[name] = _Step(value, level, (), SETTLED if value.ndim or isinstance(x, np.ndarray) else None)
         result = f(*list(nodes.values())[: len(args)], **{name: nodes[name] for name in inputs})
+    result = latest(result) if isinstance(result, _Step) else result
     if not (isinstance(result, _Step) and result.level == level):
         raise ValueError("nothing to trace: the result does not depend on an argument, or is not a single array")
     steps: list[Any] = [*nodes.values(), *(step for step in reversed(ancestors([result])) if step.edges)]

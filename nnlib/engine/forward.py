@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.engine.in_place import latest
 from nnlib.engine.traced import Traced, running_level
-from nnlib.engine.tree import filled, leaves, leaves_like, like, number, numbers
+from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, returned
 from nnlib.rules import Operation, Rule
 
 
@@ -15,8 +16,13 @@ class Dual(Traced):
 
     __slots__ = ("tangent",)
 
-    def __init__(self, value: Any, tangent: Any, level: int) -> None:
+    def __init__(self, value: Any, tangent: Any, level: int, family: Any = None) -> None:
         self.value, self.tangent, self.level = value, tangent, level
+        self.now, self.family = None, family
+
+    def twin(self) -> Any:
+        """Return the same value and tangent."""
+        return Dual(self.value, self.tangent, self.level, self.family)
 
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
         """Push the tangents of the arguments at this level through the operation."""
@@ -81,11 +87,16 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         raise TypeError("jvp needs a tuple of arguments and a tuple of tangents: jvp(f, (x,), (v,))")
     primals, tangents = tuple(primals), tuple(tangents)
     directions = leaves_like(primals, tangents)
-    pairs = [(x, like(x, v, "the tangent", "its argument")) for x, v in zip(numbers(primals), directions, strict=True)]
+    given = [
+        (x, like(x, v, "the tangent", "its argument"), family)
+        for (x, family), v in zip(arguments(primals), directions, strict=True)
+    ]
     with running_level() as level:
-        y = f(*filled(primals, iter([Dual(x, v, level) for x, v in pairs])))
-    ends = [out if isinstance(out, Dual) and out.level == level else _constant(out) for out in leaves(y)]
-    return filled(y, iter([out.value for out in ends])), filled(y, iter([out.tangent for out in ends]))
+        y = f(*filled(primals, iter([Dual(x, v, level, family) for x, v, family in given])))
+    results = [latest(out) if isinstance(out, Traced) and out.now is not None else out for out in leaves(y)]
+    ends = [out if isinstance(out, Dual) and out.level == level else _constant(out) for out in results]
+    values, changes = [out.value for out in ends], [out.tangent for out in ends]
+    return returned(y, values), returned(y, changes)
 
 
 def _constant(y: Any) -> Dual:

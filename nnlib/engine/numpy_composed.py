@@ -5,6 +5,7 @@ Those in `LOCALLY_CONSTANT` do not change when their input changes a little: the
 exists, and they return plain values.
 """
 
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,10 +15,12 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from nnlib.engine.numpy_rules import einsum
 from nnlib.engine.numpy_shapes import concatenate, put_back
-from nnlib.numerics.arrays import axes_of
+from nnlib.numerics.arrays import axes_of, is_traced
 from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
+
+LEFT_OUT: Any = inspect.signature(np.clip).parameters["min"].default  # None is a bound that is no bound
 
 LOCALLY_CONSTANT: set[Function] = {
     *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),
@@ -42,29 +45,45 @@ def _composed(function: Function) -> Callable[[Function], Function]:
 
 @_composed(np.mean)
 def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return a.sum(axis=axis, keepdims=keepdims) / _count(a, axis)
+    wide = np.astype(a, np.float32) if a.dtype == np.float16 else a  # as NumPy does, in the mean alone
+    return _divided(wide.sum(axis=axis, keepdims=keepdims), a, axis)
 
 
 @_composed(np.var)
 def _var(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
-    deviation = a - np.mean(a, axis=axis, keepdims=True)
-    return np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (_count(a, axis) - ddof)
+    deviation = a - _divided(a.sum(axis=axis, keepdims=True), a, axis)
+    return _divided(np.sum(deviation * deviation, axis=axis, keepdims=keepdims), a, axis, ddof)
 
 
 @_composed(np.std)
 def _std(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
-    return np.sqrt(np.var(a, axis=axis, ddof=ddof, keepdims=keepdims))
+    """At equal entries, where it has a kink, with the symmetric derivative 0."""
+    variance = np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)
+    flat = variance == 0
+    if not np.any(flat):
+        return np.sqrt(variance)
+    return np.where(flat, variance, np.sqrt(np.where(flat, 1, variance))) if np.ndim(variance) else variance
 
 
-def _count(a: Any, axis: Any) -> int:
-    """Count the entries that a reduction along `axis` combines."""
-    return math.prod(a.shape[i] for i in axes_of(axis, a.ndim))
+def _divided(total: Any, a: Any, axis: Any, ddof: float = 0) -> Any:
+    """Divide by the number of entries that a reduction along `axis` combines, and return to the dtype of `a`."""
+    entries = a.size if axis is None else math.prod(a.shape[i] for i in normalize_axis_tuple(axis, a.ndim))
+    count = max(entries - ddof, 0)
+    if not 0 < count < 2 ** {2: 11, 4: 24, 8: 53}[total.dtype.itemsize]:
+        count = np.float64(count)  # in which NumPy divides; a number that its type holds gives the same
+    result = total / count
+    return result if result.dtype == a.dtype else np.astype(result, a.dtype)
 
 
 @_composed(np.clip)
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    lowest, highest = (min if a_min is None else a_min), (max if a_max is None else a_max)
-    a = a if lowest is None else np.maximum(a, lowest)
+def _clip(a: Any, a_min: Any = LEFT_OUT, a_max: Any = LEFT_OUT, *, min: Any = LEFT_OUT, max: Any = LEFT_OUT) -> Any:
+    if (a_min is LEFT_OUT) is not (a_max is LEFT_OUT):
+        raise TypeError("np.clip needs both a_min and a_max (None for no bound), or min and max by name")
+    if a_min is not LEFT_OUT and not min is max is LEFT_OUT:
+        raise ValueError("np.clip takes a_min and a_max, or min and max, not both")
+    bounds = (min, max) if a_min is LEFT_OUT else (a_min, a_max)
+    lowest, highest = (None if bound is LEFT_OUT else bound for bound in bounds)
+    a = np.positive(a) if lowest is None else np.maximum(a, lowest)
     return a if highest is None else np.minimum(a, highest)
 
 
@@ -133,6 +152,8 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values:
     """With zeros alone."""
     if mode != "constant" or np.any(np.asarray(constant_values) != 0):
         raise NotImplementedError("np.pad of a traced array pads with zeros only")
+    if np.asarray(pad_width).dtype.kind != "i":
+        raise TypeError(f"np.pad needs integers as widths, got {pad_width!r}")
     widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
     inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, array.shape, strict=True))
     return put_back(array, inside, tuple(b + n + a for (b, a), n in zip(widths, array.shape, strict=True)))
@@ -146,6 +167,8 @@ def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
 
 @_composed(np.diag)
 def _diag(v: Any, k: int = 0) -> Any:
+    if v.ndim not in (1, 2):
+        raise ValueError(f"np.diag needs an array of one or two axes, got shape {v.shape}")
     n = v.shape[0] + abs(k) if v.ndim == 1 else v.shape[0]
     rows, columns = np.nonzero(np.eye(n, n if v.ndim == 1 else v.shape[1], k))
     return put_back(v, (rows, columns), (n, n)) if v.ndim == 1 else v[rows, columns]
@@ -160,7 +183,7 @@ def _outer(a: Any, b: Any) -> Any:
 def _dot(a: Any, b: Any) -> Any:
     """With a second array of at most two axes."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return a * b
+        return np.multiply(*(a if is_traced(a) else np.asarray(a) for a in (a, b)))
     if np.ndim(b) > 2:
         raise NotImplementedError("np.dot of traced arrays needs a second array of at most two axes; use @")
     return np.matmul(a, b)

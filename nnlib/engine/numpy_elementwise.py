@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.activations import sigmoid
+from nnlib.activations import _sigmoid_slope, sigmoid
 from nnlib.numerics.arrays import is_traced
-from nnlib.rules import Function, register, rule
+from nnlib.rules import Function, differentiable, register, rule
 
-# Elementwise functions of one input
+# Elementwise functions of one input. Where a function has no real value, neither has its derivative: both are nan.
 
 
 def _unary(function: np.ufunc, partial: Function) -> None:
@@ -17,28 +17,40 @@ def _unary(function: np.ufunc, partial: Function) -> None:
     rule(function, "x", partial=partial)
 
 
+def _inverse(x: Any) -> Any:
+    """1 / x where a logarithm of x exists: not below 0, and at −0 as at 0."""
+    return 1 / np.where(x < 0, np.nan, x + 0.0)
+
+
+@differentiable("x")
+def _one_minus_square(x: Any) -> Any:
+    return (1 - x) * (1 + x)  # which keeps its digits near ±1
+
+
+rule(_one_minus_square, "x", partial=lambda y, x: -2 * x)
+
 _unary(np.positive, lambda y, x: 1.0)
 _unary(np.negative, lambda y, x: -1.0)
 _unary(np.absolute, lambda y, x: np.sign(x))
 _unary(np.square, lambda y, x: 2 * x)
-_unary(np.sqrt, lambda y, x: 0.5 / y)
+_unary(np.sqrt, lambda y, x: 0.5 / (y + 0.0))  # with the sign of the slope, for −0 as well
 _unary(np.reciprocal, lambda y, x: -y * y)
 _unary(np.exp, lambda y, x: y)
 _unary(np.exp2, lambda y, x: y * math.log(2))
-_unary(np.expm1, lambda y, x: y + 1)
-_unary(np.log, lambda y, x: 1 / x)
-_unary(np.log2, lambda y, x: 1 / (x * math.log(2)))
-_unary(np.log10, lambda y, x: 1 / (x * math.log(10)))
-_unary(np.log1p, lambda y, x: 1 / (1 + x))
+_unary(np.expm1, lambda y, x: np.exp(x))
+_unary(np.log, lambda y, x: _inverse(x))
+_unary(np.log2, lambda y, x: _inverse(x) / math.log(2))
+_unary(np.log10, lambda y, x: _inverse(x) / math.log(10))
+_unary(np.log1p, lambda y, x: _inverse(1 + x))
 _unary(np.sin, lambda y, x: np.cos(x))
 _unary(np.cos, lambda y, x: -np.sin(x))
 _unary(np.tan, lambda y, x: 1 + y * y)
-_unary(np.arcsin, lambda y, x: 1 / np.sqrt(1 - x * x))
-_unary(np.arccos, lambda y, x: -1 / np.sqrt(1 - x * x))
-_unary(np.arctan, lambda y, x: 1 / (1 + x * x))
+_unary(np.arcsin, lambda y, x: 1 / np.sqrt(_one_minus_square(x)))
+_unary(np.arccos, lambda y, x: -1 / np.sqrt(_one_minus_square(x)))
+_unary(np.arctan, lambda y, x: 1 / np.hypot(1, x) / np.hypot(1, x))  # 1 / (1 + x²) without a square
 _unary(np.sinh, lambda y, x: np.cosh(x))
 _unary(np.cosh, lambda y, x: np.sinh(x))
-_unary(np.tanh, lambda y, x: 4 * sigmoid(x, 2) * sigmoid(-x, 2))  # 1 − y², with its tails
+_unary(np.tanh, lambda y, x: 2 * _sigmoid_slope(x, 2.0))  # 1 − y², with its tails
 
 # Elementwise functions of two inputs
 
@@ -50,15 +62,50 @@ def _binary(function: np.ufunc, first: Function, second: Function) -> None:
 
 
 def _power_base(y: Any, x1: Any, x2: Any) -> Any:
-    if is_traced(x2):
-        return x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 1, x2 - 1)
-    if np.ndim(x2) == 0:
-        return x2 * x1 ** (x2 - 1) if x2 != 0 else 0.0
-    return x2 * x1 ** np.where(x2 == 0, 0, x2 - 1)  # 0 · x ** −1 would be nan where 1/x overflows
+    if np.ndim(x2) == 0 and not is_traced(x2):
+        if x2 >= 1 or x2 == 0:
+            return x2 * x1 ** (x2 - 1) if x2 else 0.0
+        slope = x2 * x1 ** (x2 - 1)
+    elif is_traced(x2):
+        slope = x2 * x1 ** np.where((x1 == 0) & (x2 == 0), 1, x2 - 1)
+    else:
+        slope = x2 * x1 ** np.where(x2 == 0, 0, x2 - 1)  # 0 · x ** −1 would be nan where 1/x overflows
+    far = np.isinf(slope) & (x1 != 0) & np.isfinite(x1)  # x ** (n − 1) overflows where n x ** (n − 1) may not
+    return np.where(far, y * (x2 / x1), slope) if np.any(far) else slope
 
 
 def _power_exponent(y: Any, x1: Any, x2: Any) -> Any:
-    return y * np.log(np.where((x1 == 0) & (x2 > 0), 1, x1))  # x ** n ln x tends to 0 with x, for n > 0
+    flat = ((x1 == 0) & (x2 > 0)) | ((x1 == np.inf) & (x2 < 0))  # x ** n ln x tends to 0 with x ** n
+    return y * np.log(np.where(flat, 1, x1))
+
+
+def _share(x: Any, other: Any) -> Any:
+    """1 for the larger, ½ for each of two equals, as in the symmetric derivative, nan for what is not comparable."""
+    return np.where(x > other, 1.0, np.where(x < other, 0.0, np.where(x == other, 0.5, np.nan)))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _cosine(x: Any, other: Any) -> Any:
+    """Return x / hypot(x, other) at every scale, its limit where one of them is infinite, and 0 at the kink."""
+    scale, length = _scaled_hypot(x, other)
+    cosine = scale * x / np.where(length == 0, 1.0, length)
+    limit = np.where(np.isfinite(other), np.sign(x), np.nan)
+    limit = np.where(np.isinf(x), limit, np.where(np.isnan(x), np.nan, 0.0))
+    return np.where(np.isinf(x) | np.isinf(other), limit, cosine)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _angle(x: Any, other: Any) -> Any:
+    """Return other / hypot(x, other)², the derivative of arctan2 in its first argument, at every scale."""
+    scale, length = _scaled_hypot(x, other)
+    return np.where((x == 0) & (other == 0), np.nan, _cosine(other, x)) * (scale / length)
+
+
+def _scaled_hypot(x: Any, other: Any) -> tuple[Any, Any]:
+    """Return a power of 2, and hypot of two numbers times it, which neither overflows nor loses digits."""
+    length = np.hypot(x, other)
+    scale = np.where(np.isinf(length), 0.25, np.where(length < 1e-290, 2.0**100, 1.0))
+    return scale, np.hypot(scale * x, scale * other)
 
 
 _binary(np.add, lambda y, x1, x2: 1.0, lambda y, x1, x2: 1.0)
@@ -66,14 +113,13 @@ _binary(np.subtract, lambda y, x1, x2: 1.0, lambda y, x1, x2: -1.0)
 _binary(np.multiply, lambda y, x1, x2: x2, lambda y, x1, x2: x1)
 _binary(np.divide, lambda y, x1, x2: 1 / x2, lambda y, x1, x2: -y / x2)
 _binary(np.power, _power_base, _power_exponent)
-_binary(np.maximum, lambda y, x1, x2: _share(x1 > x2, x1 == x2), lambda y, x1, x2: _share(x2 > x1, x1 == x2))
-_binary(np.minimum, lambda y, x1, x2: _share(x1 < x2, x1 == x2), lambda y, x1, x2: _share(x2 < x1, x1 == x2))
+_binary(np.maximum, lambda y, x1, x2: _share(x1, x2), lambda y, x1, x2: _share(x2, x1))
+_binary(np.minimum, lambda y, x1, x2: _share(x2, x1), lambda y, x1, x2: _share(x1, x2))
 _binary(np.logaddexp, lambda y, x1, x2: sigmoid(x1 - x2), lambda y, x1, x2: sigmoid(x2 - x1))
-_binary(np.arctan2, lambda y, x1, x2: x2 / (x1 * x1 + x2 * x2), lambda y, x1, x2: -x1 / (x1 * x1 + x2 * x2))
-_binary(np.remainder, lambda y, x1, x2: 1.0, lambda y, x1, x2: -np.floor_divide(x1, x2))
-_binary(np.hypot, lambda y, x1, x2: x1 / y, lambda y, x1, x2: x2 / y)
-
-
-def _share(wins: Any, ties: Any) -> Any:
-    """1 for the winner, ½ for each of two equals, as in the symmetric derivative."""
-    return np.where(ties, 0.5, np.where(wins, 1.0, 0.0))
+_binary(np.arctan2, lambda y, x1, x2: _angle(x1, x2), lambda y, x1, x2: -_angle(x2, x1))
+_binary(
+    np.remainder,
+    lambda y, x1, x2: np.where(np.isnan(y), np.nan, 1.0),
+    lambda y, x1, x2: np.where(np.isnan(y), np.nan, -np.floor_divide(x1, x2)),
+)
+_binary(np.hypot, lambda y, x1, x2: _cosine(x1, x2), lambda y, x1, x2: _cosine(x2, x1))

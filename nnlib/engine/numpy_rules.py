@@ -27,6 +27,7 @@ rule(
     "a",
     jvp=lambda v, y, a, axis, keepdims: np.sum(v, axis=axis, keepdims=keepdims),
     vjp=lambda g, y, a, axis, keepdims: _spread(g if axis is None else kept(g, a, axis), a.shape),
+    linear=True,
 )
 
 
@@ -70,7 +71,7 @@ def _cumsum_vjp(g: Any, y: Any, a: Any, axis: int | None) -> Any:
     return np.reshape(np.flip(np.cumsum(np.flip(g, along), along), along), a.shape)
 
 
-rule(np.cumsum, "a", jvp=lambda v, y, a, axis: np.cumsum(v, axis), vjp=_cumsum_vjp)
+rule(np.cumsum, "a", jvp=lambda v, y, a, axis: np.cumsum(v, axis), vjp=_cumsum_vjp, linear=True)
 
 # Products
 
@@ -81,20 +82,20 @@ def _matmul_first(g: Any, y: Any, a: Any, b: Any) -> Any:
     if np.ndim(b) == 1:
         return unbroadcast(g[..., None] * b, a)
     if np.ndim(a) == 1:
-        return unbroadcast(np.matmul(g[..., None, :], np.swapaxes(b, -1, -2))[..., 0, :], a)
-    return unbroadcast(np.matmul(g, np.swapaxes(b, -1, -2)), a)
+        return unbroadcast(np.matmul(g[..., None, :], b.swapaxes(-1, -2))[..., 0, :], a)
+    return unbroadcast(np.matmul(g, b.swapaxes(-1, -2)), a)
 
 
 def _matmul_second(g: Any, y: Any, a: Any, b: Any) -> Any:
     if np.ndim(a) == 1:
         return unbroadcast(a * g if np.ndim(b) == 1 else a[:, None] * g[..., None, :], b)
     if np.ndim(b) == 1:
-        return unbroadcast(np.matmul(np.swapaxes(a, -1, -2), g[..., None])[..., 0], b)
-    return unbroadcast(np.matmul(np.swapaxes(a, -1, -2), g), b)
+        return unbroadcast(np.matmul(a.swapaxes(-1, -2), g[..., None])[..., 0], b)
+    return unbroadcast(np.matmul(a.swapaxes(-1, -2), g), b)
 
 
-rule(np.matmul, "x1", jvp=lambda v, y, a, b: np.matmul(v, b), vjp=_matmul_first)
-rule(np.matmul, "x2", jvp=lambda v, y, a, b: np.matmul(a, v), vjp=_matmul_second)
+rule(np.matmul, "x1", jvp=lambda v, y, a, b: np.matmul(v, b), vjp=_matmul_first, linear=True)
+rule(np.matmul, "x2", jvp=lambda v, y, a, b: np.matmul(a, v), vjp=_matmul_second, linear=True)
 
 
 @differentiable("*operands")
@@ -117,4 +118,4 @@ def _einsum_vjp(g: Any, y: Any, *operands: Any, subscripts: str, position: int) 
     return einsum(*others, subscripts=f"{','.join(parts)}->{own}")
 
 
-rule(einsum, "*operands", jvp=_einsum_jvp, vjp=_einsum_vjp)
+rule(einsum, "*operands", jvp=_einsum_jvp, vjp=_einsum_vjp, linear=True)

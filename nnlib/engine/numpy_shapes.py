@@ -11,7 +11,9 @@ from nnlib.rules import differentiable, rule, rules_for, unbroadcast
 
 @rules_for(np.astype, "x")
 def _astype(x: Any, dtype: Any, *, copy: bool = True) -> Any:
-    return np.astype(np.asarray(x) if not is_traced(x) else x, dtype, copy=copy)
+    if is_traced(x) or isinstance(x, np.ndarray):
+        return np.astype(x, dtype, copy=copy)
+    return np.astype(np.asarray(x), dtype)[()]
 
 
 rule(
@@ -19,6 +21,7 @@ rule(
     "x",
     jvp=lambda v, y, x, dtype, copy: np.astype(v, dtype),
     vjp=lambda g, y, x, dtype, copy: np.astype(g, x.dtype),
+    linear=True,
 )
 
 
@@ -32,6 +35,7 @@ rule(
     "a",
     jvp=lambda v, y, a, shape: np.reshape(v, y.shape),
     vjp=lambda g, y, a, shape: np.reshape(g, a.shape),
+    linear=True,
 )
 
 
@@ -45,6 +49,7 @@ rule(
     "a",
     jvp=lambda v, y, a, axes: np.transpose(v, axes),
     vjp=lambda g, y, a, axes: np.transpose(g, None if axes is None else np.argsort(axes_of(axes, a.ndim)).tolist()),
+    linear=True,
 )
 
 
@@ -58,6 +63,7 @@ rule(
     "array",
     jvp=lambda v, y, array, shape: np.broadcast_to(v, shape),
     vjp=lambda g, y, array, shape: unbroadcast(g, array),
+    linear=True,
 )
 
 
@@ -72,12 +78,14 @@ rule(
     "x",
     jvp=lambda v, out, x, y, condition: np.where(condition, v, np.zeros_like(out)),
     vjp=lambda g, out, x, y, condition: unbroadcast(np.where(condition, g, np.zeros_like(out)), x),
+    linear=True,
 )
 rule(
     np.where,
     "y",
     jvp=lambda v, out, x, y, condition: np.where(condition, np.zeros_like(out), v),
     vjp=lambda g, out, x, y, condition: unbroadcast(np.where(condition, np.zeros_like(out), g), y),
+    linear=True,
 )
 
 
@@ -107,12 +115,14 @@ rule(
     "x",
     jvp=lambda v, y, x, index: getitem(v, index),
     vjp=lambda g, y, x, index: put_back(g, index, x.shape),
+    linear=True,
 )
 rule(
     put_back,
     "g",
     jvp=lambda v, y, g, index, shape: put_back(v, index, shape),
     vjp=lambda c, y, g, index, shape: getitem(c, index),
+    linear=True,
 )
 
 
@@ -132,4 +142,4 @@ def _concatenate_vjp(g: Any, y: Any, *arrays: Any, axis: int, position: int) -> 
     return g[(slice(None),) * normalize_axis_index(axis, y.ndim) + (slice(start, stop),)]
 
 
-rule(concatenate, "*arrays", jvp=_concatenate_jvp, vjp=_concatenate_vjp)
+rule(concatenate, "*arrays", jvp=_concatenate_jvp, vjp=_concatenate_vjp, linear=True)

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.engine.in_place import latest
+from nnlib.engine.snapshots import ARGUMENT, FIXED, is_callers, settle, snapshot
 from nnlib.engine.traced import Traced, counter, running_level
-from nnlib.engine.tree import filled, leaves, leaves_like, like, number, numbers
+from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, returned, skeleton
 from nnlib.rules import Operation, Rule, unbroadcast
 
 
@@ -18,29 +20,53 @@ class Node(Traced):
 
     __slots__ = ("edges", "index")
 
-    def __init__(self, value: Any, level: int, edges: Sequence[tuple[int, Any, Any]] = ()) -> None:
+    def __init__(self, value: Any, level: int, edges: Sequence[tuple[int, Any, Any]] = (), family: Any = None) -> None:
         self.value, self.level, self.edges = value, level, edges
+        self.now, self.family = None, family
         self.index = next(counter)
+
+    def twin(self) -> Any:
+        """Return what stands for the same node."""
+        twin = type(self)(self.value, self.level, self.edges, self.family)
+        twin.index = self.index
+        return twin
 
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
         """Store, for each argument at this level, how to pull a cotangent of the result back to it."""
-        edges = []
+        edges: list[tuple[int, Any, Any]] = []
+        kept: dict[int, Any] | None = None
         for i, a in enumerate(arrays):
             if isinstance(a, Node) and a.level == self.level:
                 rule = op.rules[i]
                 if rule.partial is None:
-                    pull = _pull(op, rule, a.value, y, *values, **options)
+                    kept = {} if kept is None else kept
+                    pull = _pull(op, rule, i, arrays, y, options, kept)
                 else:
                     pull = rule.partial(y, *values, **options)
+                    if type(pull) not in FIXED:
+                        pull = _factor(pull, y, arrays, options)
                     if type(y) is not np.float64 or type(a.value) is not np.float64:
                         pull = _fitted(pull, y, a.value)
                 edges.append((i, a, pull))
         return type(self)(y, self.level, edges)
 
 
+def _factor(partial: Any, y: Any, arrays: Sequence[Any], options: dict[str, Any]) -> Any:
+    """Return a partial derivative as an array that nobody can write to."""
+    for a in arrays:
+        if partial is a:
+            return snapshot(partial)
+        if isinstance(a, Traced) and partial is a.value:
+            settle(a)
+            return a.value
+    if getattr(partial, "base", None) is None and not any(partial is option for option in options.values()):
+        return partial
+    return y if partial is y else snapshot(partial)
+
+
 def _fitted(partial: Any, y: Any, x: Any) -> Any:
     """Return a partial derivative as what takes a cotangent like `y` to one like `x`: a factor if these are alike."""
-    is_number = isinstance(partial, (float, int))
+    is_number = type(partial) in (float, int)
     if not is_number and partial.dtype != y.dtype:
         partial = partial.astype(y.dtype)
     is_one = is_number and partial == 1
@@ -58,16 +84,50 @@ def _same(g: Any) -> Any:
     return g
 
 
-def _pull(op: Operation, rule: Rule, x: Any, /, *arguments: Any, **options: Any) -> Callable[[Any], Any]:
-    """Make the map of cotangents by a vjp rule, for the argument whose value is `x`."""
+def _pull(
+    op: Operation, rule: Rule, i: int, arrays: Sequence[Any], y: Any, options: dict[str, Any], kept: dict[int, Any]
+) -> Callable[[Any], Any]:
+    """Make the map of cotangents by the vjp rule for argument `i`, of what was used: arrays may be written to later.
+
+    What has been copied stands in `kept`, by its position.
+    """
+    x, level = arrays[i].value, arrays[i].level
+    shape, dtype = x.shape, x.dtype
+    arguments: list[Any] = []
+    for j, a in enumerate(arrays):
+        if isinstance(a, Traced) and a.level == level:
+            if a.family is ARGUMENT:
+                if j == i and rule.linear:
+                    arguments.append(_Like(x))
+                    continue
+                settle(a)
+            arguments.append(a.value)
+        else:
+            if j not in kept:
+                kept[j] = snapshot(a)
+            arguments.append(kept[j])
+    for name, option in options.items():
+        if type(option) not in FIXED:
+            options = {**options, name: snapshot(option)}
+    if not rule.linear and getattr(y, "base", None) is not None and is_callers(arrays[i]):
+        y = snapshot(y)  # perhaps a view of the argument
 
     def pull(g: Any) -> Any:
-        cotangent: Any = rule.vjp(g, *arguments, **options) if rule.vjp else None
-        if cotangent is None or cotangent.shape != x.shape:
-            raise ValueError(f"the vjp of {op.name} must return shape {x.shape}, got {np.shape(cotangent)}")
-        return cotangent if cotangent.dtype == x.dtype else np.astype(cotangent, x.dtype)
+        cotangent: Any = rule.vjp(g, y, *arguments, **options) if rule.vjp else None
+        if cotangent is None or cotangent.shape != shape:
+            raise ValueError(f"the vjp of {op.name} must return shape {shape}, got {np.shape(cotangent)}")
+        return cotangent if cotangent.dtype == dtype else np.astype(cotangent, dtype)
 
     return pull
+
+
+class _Like:
+    """What is left of an argument whose values a rule does not need."""
+
+    __slots__ = ("dtype", "ndim", "shape")
+
+    def __init__(self, x: Any) -> None:
+        self.shape, self.ndim, self.dtype = x.shape, x.ndim, x.dtype
 
 
 def ancestors(outputs: Sequence[Node]) -> list[Node]:
@@ -131,11 +191,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> [cotangent.tolist() for cotangent in pullback(1.0)]
     [[3.0, 4.0], [1.0, 2.0]]
     """
-    given = numbers(primals)
+    containers, given = skeleton(primals), arguments(primals)
     with running_level() as level:
-        inputs = [Node(x, level) for x in given]
+        inputs = [Node(x, level, (), family) for x, family in given]
         outputs = f(*filled(primals, iter(inputs)))
-    ends = leaves(outputs)
+    found, outputs = leaves(outputs), skeleton(outputs)
+    ends = [latest(out) if isinstance(out, Traced) and out.now is not None else out for out in found]
     followed = [isinstance(out, Node) and out.level == level for out in ends]
     values = [out.value if known else number(out) for out, known in zip(ends, followed, strict=True)]
     order = ancestors([out for out, known in zip(ends, followed, strict=True) if known])
@@ -148,18 +209,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
                 adjoints[out.index] = adjoints[out.index] + fitting if out.index in adjoints else fitting
         for _ in contributions(order, adjoints):
             pass
-        shared: set[int] = set()
-        gradients = [_owned(adjoints.get(x.index), x.value, shared) for x in inputs]
-        return filled(primals, iter(gradients))  # type: ignore[no-any-return]
+        gradients = [adjoints[x.index] if x.index in adjoints else np.zeros_like(x.value) for x in inputs]
+        return returned(containers, gradients)  # type: ignore[no-any-return]
 
-    return filled(outputs, iter(values)), pullback
-
-
-def _owned(adjoint: Any, x: Any, shared: set[int]) -> Any:
-    """Return a gradient that the caller may change: no view, and no array that was given out before."""
-    if adjoint is None:
-        return np.zeros_like(x)
-    if isinstance(adjoint, np.ndarray) and (not adjoint.flags.owndata or id(adjoint) in shared):
-        adjoint = adjoint.copy()
-    shared.add(id(adjoint))
-    return adjoint
+    return returned(outputs, values, kept=True), pullback

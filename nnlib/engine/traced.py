@@ -17,8 +17,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from nnlib.engine.in_place import Writable, latest, plain, share
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
+from nnlib.engine.snapshots import FIXED, is_callers, settle
 from nnlib.rules import Function, Operation, operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
@@ -39,12 +41,15 @@ def running_level() -> Iterator[int]:
 def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute: Function | None = None) -> Any:
     """Run an operation on arrays, some of them traced; `compute` may be a faster way to its value."""
     for name, option in options.items():
-        if plain(option) is not option:
+        if type(option) not in FIXED and plain(option) is not option:
             raise TypeError(f"{name_of(op.function)} cannot be differentiated in {name!r}; pass a plain value there")
     level = -1
     for a in arrays:
-        if isinstance(a, Traced) and a.level > level:
-            level, top = a.level, a
+        if isinstance(a, Traced):
+            if a.now is not None:
+                return apply(op, [latest(a) if isinstance(a, Traced) else a for a in arrays], options, compute)
+            if a.level > level:
+                level, top = a.level, a
     if level not in _running:
         raise RuntimeError(
             f"{name_of(op.function)} got a traced array whose function has returned; return values, do not store them"
@@ -55,7 +60,27 @@ def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute
         y = y if hasattr(y, "dtype") else np.asarray(y)[()]
         if y.dtype.kind != "f":
             raise TypeError(f"{name_of(op.function)} gave {y.dtype}; only real functions can be differentiated")
-    return top.follow(op, arrays, values, options, y)
+    if type(y) is np.float64 or (i := _viewed(y, values)) is None:
+        return top.follow(op, arrays, values, options, y)
+    a = arrays[i]
+    if isinstance(a, Traced) and not is_callers(a):  # not kept itself, so that one can tell whether it is still in use
+        arrays = [*arrays[:i], a.twin(), *arrays[i + 1 :]]
+    result = top.follow(op, arrays, values, options, y)
+    share(result, a)
+    return result
+
+
+def _viewed(y: Any, values: Sequence[Any]) -> int | None:
+    """Find the value whose memory a result shares."""
+    bare = y if type(y) is np.ndarray else plain(y)
+    for i, v in enumerate(values):
+        if v is y:
+            return i
+        if bare.base is not None and type(v) is not np.float64:
+            x = v if type(v) is np.ndarray else plain(v)
+            if x is bare.base or getattr(x, "base", None) is bare.base:
+                return i
+    return None
 
 
 def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -77,18 +102,6 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
         'them, and the page "What can be differentiated" says what to use instead of others), or give it a rule as '
         "nnlib.rules describes"
     )
-
-
-def plain(value: Any) -> Any:
-    """Strip all levels from a value, also inside a list or tuple; a value without any is returned itself."""
-    if isinstance(value, (list, tuple)):
-        stripped = [plain(part) for part in value]
-        if all(map(operator.is_, stripped, value)):
-            return value  # a named tuple, too
-        return stripped if isinstance(value, list) else tuple(stripped)
-    while isinstance(value, Traced):
-        value = value.value
-    return value
 
 
 def name_of(function: Function) -> str:
@@ -139,13 +152,18 @@ def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
     return forward, reflected
 
 
-class Traced:
-    """An array under differentiation: its value, and the level of the transformation that follows it."""
+class Traced(Writable):
+    """An array under differentiation: its value, and the level of the transformation that follows it.
 
-    __slots__ = ("level", "value")
+    What it is `now` and its `family` are told in `nnlib.engine.in_place`.
+    """
+
+    __slots__ = ("__weakref__", "family", "level", "now", "value")
 
     level: int
     value: Any
+    now: Any
+    family: Any
 
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
         """Return the traced result of an operation at this level, given its value `y`."""
@@ -187,10 +205,9 @@ class Traced:
     T = property(_method(np.transpose))
 
     sum, mean, var, std, max, min = map(_method, (np.sum, np.mean, np.var, np.std, np.max, np.min))
-    clip, cumsum, dot, round = map(_method, (np.clip, np.cumsum, np.dot, np.round))
+    cumsum, dot, round = map(_method, (np.cumsum, np.dot, np.round))
     argmax, argmin, any, all = map(_method, (np.argmax, np.argmin, np.any, np.all))
     ravel, squeeze, swapaxes, astype = map(_method, (np.ravel, np.squeeze, np.swapaxes, np.astype))
-    flatten = ravel
 
     def reshape(self, *shape: Any) -> Any:
         """Return the array in another shape, given as numbers or as one tuple."""
@@ -200,9 +217,25 @@ class Traced:
         """Return the array with its axes permuted, given as numbers or as one tuple."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """Return the array with its entries kept between two bounds; None is no bound."""
+        return np.clip(self, min, max)
+
+    def flatten(self) -> Any:
+        """Return a copy with one axis."""
+        return np.ravel(self).copy()
+
     def copy(self) -> Any:
-        """Return the array itself, since nothing can change it."""
-        return self
+        """Return the same value in memory of its own: writing into one does not change the other."""
+        this = latest(self)
+        settle(this)
+        twin = this.twin()
+        twin.family = None
+        return twin
+
+    def twin(self) -> Any:
+        """Return the same value under another name, of which nobody else knows."""
+        raise NotImplementedError
 
     def __bool__(self) -> bool:
         return bool(plain(self))

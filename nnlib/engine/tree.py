@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.engine.snapshots import ARGUMENT
 from nnlib.numerics.arrays import float_array
 
 
@@ -34,9 +35,37 @@ def leaves(tree: Any) -> list[Any]:
     return [leaf for part in tree for leaf in leaves(part)] if isinstance(tree, (list, tuple)) else [tree]
 
 
-def numbers(tree: Any) -> list[Any]:
-    """List the arrays in a nested container, in order."""
-    return [number(leaf) for leaf in leaves(tree)]
+def arguments(tree: Any) -> list[tuple[Any, Any]]:
+    """List the arrays in a nested container, in order, each with its family; traced ones by names of their own."""
+    found = []
+    for leaf in leaves(tree):
+        x = number(leaf)
+        if hasattr(x, "twin"):
+            x = x.copy()
+        found.append((x, ARGUMENT if x.ndim or isinstance(leaf, np.ndarray) else None))
+    return found
+
+
+def skeleton(tree: Any) -> Any:
+    """Return the containers alone, copied: they can be written to."""
+    if isinstance(tree, dict):
+        return {key: skeleton(part) for key, part in tree.items()}
+    return type(tree)([skeleton(part) for part in tree]) if isinstance(tree, (list, tuple)) else None
+
+
+def returned(tree: Any, results: list[Any], kept: bool = False) -> Any:
+    """Return a container like `tree` that holds these results, as arrays that the caller may change."""
+    shared = set(map(id, results)) if kept else set()
+    return filled(tree, iter([owned(result, shared) for result in results]))
+
+
+def owned(result: Any, shared: set[int]) -> Any:
+    """Return a result that the caller may change: no view, and no array that is kept or was given out before."""
+    if isinstance(result, np.ndarray):
+        if not result.flags.owndata or id(result) in shared:
+            result = result.copy()
+        shared.add(id(result))
+    return result.copy() if hasattr(result, "twin") else result
 
 
 def filled(tree: Any, values: Iterator[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The sigmoid, softplus and the logarithm of the sigmoid, without overflow.
+"""The sigmoid, its slope, softplus and the logarithm of the sigmoid, without overflow.
 
 Each starts from exp(−abs(x)), which is at most 1. `nnlib.activations` runs them block by block.
 """
@@ -22,6 +22,12 @@ def sigmoid(x: Array) -> Array:
     """Return 1 / (1 + e) for x ≥ 0 and e / (1 + e) for x < 0, with e = exp(−abs(x))."""
     e = np.exp(-np.abs(x))
     return np.maximum(e, x >= 0) / (1 + e)  # type: ignore[no-any-return]
+
+
+def slope(x: Array) -> Array:
+    """Return e / (1 + e)², the product of the sigmoids of x and of −x."""
+    e = np.exp(-np.abs(x))
+    return e / (1 + e) ** 2  # type: ignore[no-any-return]
 
 
 def softplus(x: Array) -> Array:

@@ -111,7 +111,7 @@ def test_the_value_at_a_kink_is_the_mean_of_both_sides(function: Any, names: str
         mean = np.mean([slopes_nearby(function, point, step) for step in (1e-6, -1e-6)], axis=0)
     if "max_pool2d" in names:
         assert found.tolist() == [1, 0, 0, 0]
-    elif "sqrt" in names or "hypot" in names:
+    elif "sqrt" in names:
         assert not np.isfinite(found).any()
     else:
         np.testing.assert_allclose(found, mean, atol=1e-9)

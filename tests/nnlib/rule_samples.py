@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnlib import activations, losses, softmax
-from nnlib.engine import numpy_rules, numpy_shapes
+from nnlib.engine import numpy_elementwise, numpy_rules, numpy_shapes
 from tests.nnlib import rule_samples_conv
 
 rng = np.random.default_rng(0)
@@ -90,6 +90,7 @@ SAMPLES = {
             activations.tanh,
         )
     },
+    **{f: [(lambda x, f=f, k=k: f(x, k), (A,)) for k in (1.0, -2.5)] for f in (activations._sigmoid_slope,)},
     activations.sigmoid: [*_unary(activations.sigmoid), (lambda x: activations.sigmoid(x, k=-2.5), (A,))],
     **{
         f: [
@@ -127,7 +128,7 @@ SAMPLES = {
         )
     },
     **{f: _unary(f, POSITIVE) for f in (np.sqrt, np.reciprocal, np.log, np.log2, np.log10, np.log1p)},
-    **{f: _unary(f, INSIDE) for f in (np.arcsin, np.arccos)},
+    **{f: _unary(f, INSIDE) for f in (np.arcsin, np.arccos, numpy_elementwise._one_minus_square)},
     **{
         f: _pairs(f)
         for f in (
