@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--keep-memory", action="store_true", help="let the allocator keep what is freed")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write a Markdown page of the book")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the times of every round")
+    parser.add_argument("--title", default="", help="of a page that holds the groups named here and no others")
     options = parser.parse_args()
     if options.processor_time and options.threads > 1:
         parser.error("processor time adds up over threads; it is compared with one thread only")
@@ -66,11 +67,11 @@ def run(options: argparse.Namespace) -> None:
         saved = {name: [result.saved() for result in results] for name, results in measured.items()}
         options.json.write_text(json.dumps(saved), encoding="utf-8")
     if options.write:
-        errors = list(accuracy.errors())
+        errors = [] if options.title else list(accuracy.errors())
         print(report.plain(page.accuracy_rows(errors)), end="\n\n")
-        if "conv2d-float32" in measured and (os.cpu_count() or 1) > options.threads:
+        if not options.title and "conv2d-float32" in measured and (os.cpu_count() or 1) > options.threads:
             measured["conv2d-float32, all cores"] = _with_all_cores(options)
-        options.write.write_text(page.page(description, measured, errors), encoding="utf-8")
+        options.write.write_text(page.page(description, measured, errors, options.title), encoding="utf-8")
         print(report.plain(targets.rows(measured)))
 
 

@@ -36,13 +36,16 @@ where no relative accuracy can be had: its unit is the last place of the largest
 """
 
 
-def page(machine: Sequence[str], groups: Mapping[str, Sequence[Result]], accuracy: Sequence[Error]) -> str:
-    """Write the page from the results of each group, by name."""
-    parts = [HEAD.format(machine="\n".join(f"- {line}" for line in machine))]
-    parts += ["## Targets\n", _table(targets.rows(groups)) + "\n"]
-    parts.append(PRICE)
+def page(
+    machine: Sequence[str], groups: Mapping[str, Sequence[Result]], accuracy: Sequence[Error], title: str = ""
+) -> str:
+    """Write the page from the results of each group, by name; with a title, a part with the targets of some groups."""
+    head = HEAD.format(machine="\n".join(f"- {line}" for line in machine))
+    parts = [f"## {title}\n", head] if title else [head, "## Targets\n"]
+    parts.append(_table(targets.rows(groups, measured=bool(title))) + "\n")
+    parts += [] if title else [PRICE]
     parts += ["## Accuracy\n", ACCURACY, _table(accuracy_rows(accuracy)) + "\n"] if accuracy else []
-    parts.append("## Times\n")
+    parts += [] if title else ["## Times\n"]
     for name, results in groups.items():
         parts += [f"### {name}\n", _table(report.table("case", results)) + "\n"]
     return "\n".join(parts)

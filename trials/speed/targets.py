@@ -93,12 +93,14 @@ TARGETS = [
 ]
 
 
-def rows(groups: Groups) -> list[list[str]]:
-    """Return the table of the targets: the aim, its bound, the measurement, and the verdict."""
+def rows(groups: Groups, measured: bool = False) -> list[list[str]]:
+    """Return the table of the targets, or of those measured: the aim, its bound, the measurement, and the verdict."""
     cells = [["nnlib next to", "target", "measured", "verdict"]]
     for target in TARGETS:
         value = target.value(groups)
         bound = f"{'≥' if target.at_least else '≤'} {target.bound:.2f}"
+        if value is None and measured:
+            continue
         if value is None:
             cells.append([target.aim, bound, "", "not measured"])
         else:
