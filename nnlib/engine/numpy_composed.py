@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from nnlib.engine.numpy_rules import einsum
 from nnlib.engine.numpy_shapes import concatenate, put_back
-from nnlib.numerics.arrays import axes_of
+from nnlib.numerics.arrays import axes_of, is_traced
 from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
@@ -24,7 +23,10 @@ LOCALLY_CONSTANT: set[Function] = {
     *(np.isclose, np.allclose, np.array_equal, np.isnan, np.isinf, np.isfinite, np.signbit),
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.count_nonzero),
     *(np.sign, np.heaviside, np.floor, np.ceil, np.trunc, np.rint, np.round, np.floor_divide),
-    *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted),
+    *(np.isposinf, np.isneginf, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.array_equiv, np.isin),
+    *(np.around, np.fix, np.angle, np.imag, np.linalg.matrix_rank),
+    *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted, np.flatnonzero, np.argwhere, np.digitize),
+    *(np.nanargmax, np.nanargmin, np.argpartition, np.lexsort),
     *(np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type),
 }
 
@@ -159,24 +161,9 @@ def _outer(a: Any, b: Any) -> Any:
 @_composed(np.dot)
 def _dot(a: Any, b: Any) -> Any:
     """With a second array of at most two axes."""
+    a, b = (x if is_traced(x) else np.asarray(x) for x in (a, b))  # a number counts as float64 here, as in NumPy
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return a * b
     if np.ndim(b) > 2:
         raise NotImplementedError("np.dot of traced arrays needs a second array of at most two axes; use @")
     return np.matmul(a, b)
-
-
-@_composed(np.einsum)
-def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
-    """With an arrow, no ellipsis, no index twice in one operand, and none that is summed over one operand alone."""
-    subscripts = subscripts.replace(" ", "")
-    inputs, arrow, output = subscripts.partition("->")
-    parts = inputs.split(",")
-    repeated = any(len(set(part)) < len(part) for part in [*parts, output])
-    alone = any(c not in output and sum(c in part for part in parts) < 2 for part in parts for c in part)
-    if not arrow or "." in subscripts or repeated or alone:
-        raise NotImplementedError(
-            f"np.einsum({subscripts!r}) of traced arrays needs an arrow, no ellipsis, no index twice in one operand, "
-            "and no summed index that stands in one operand alone; use indexing and np.sum for those"
-        )
-    return einsum(*operands, subscripts=subscripts)

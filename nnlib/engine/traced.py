@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+import nnlib.engine.numpy_functions  # noqa: F401 - registers NumPy's functions
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
 from nnlib.rules import Function, Operation, operation
@@ -191,6 +192,12 @@ class Traced:
     argmax, argmin, any, all = map(_method, (np.argmax, np.argmin, np.any, np.all))
     ravel, squeeze, swapaxes, astype = map(_method, (np.ravel, np.squeeze, np.swapaxes, np.astype))
     flatten = ravel
+    prod, cumprod, trace, diagonal, repeat, take = map(
+        _method, (np.prod, np.cumprod, np.trace, np.diagonal, np.repeat, np.take)
+    )
+    argsort, nonzero, searchsorted, conj = map(_method, (np.argsort, np.nonzero, np.searchsorted, np.conjugate))
+    conjugate = conj
+    real, imag, mT = (property(_method(function)) for function in (np.real, np.imag, np.matrix_transpose))
 
     def reshape(self, *shape: Any) -> Any:
         """Return the array in another shape, given as numbers or as one tuple."""

@@ -11,7 +11,7 @@ import matplotlib.pyplot  # an old one warns while it is imported, which is no f
 import numpy as np
 
 from nnlib import autodiff, chain, claims, datasets, gradcheck, notebook, plots, rules, trace
-from nnlib.engine import numpy_rules, numpy_shapes
+from nnlib.engine import numpy_einsum, numpy_shapes
 from tests.nnlib.hostile import VALUE, Row, shapes
 
 mpl.use("Agg")
@@ -327,8 +327,8 @@ ROWS: dict[str, Row] = {
         {"a": "", "b": ""},
         numbers=False,
     ),
-    "engine.numpy_rules.einsum": Row(
-        lambda a, b: numpy_rules.einsum(a, b, subscripts="ij,kj->ik"),
+    "engine.numpy_einsum.einsum": Row(
+        lambda a, b: numpy_einsum.einsum(a, b, subscripts="ij,kj->ik"),
         {"a": X, "b": V},
         lambda a, b: a @ b.T,
         {"a": "", "b": ""},
