@@ -47,7 +47,8 @@ def _moved(function: Function) -> None:
         plain_options(function, options)
         return _taken(a, function(_positions(a), *args[1:], **(kwargs if args else options)))
 
-    COMPOSED[function] = composition
+    shown = [p for p in signature.parameters.values() if p.name != "out"]
+    _enter(function, composition, signature.replace(parameters=shown))
 
 
 def _each_moved(function: Function) -> None:
@@ -60,6 +61,12 @@ def _each_moved(function: Function) -> None:
             return _taken(arrays[0], positions)
         return type(positions)([_taken(a, part) for a, part in zip(arrays, positions, strict=True)])
 
+    _enter(function, composition, inspect.signature(function))
+
+
+def _enter(function: Function, composition: Any, signature: inspect.Signature) -> None:
+    """Enter a composition with NumPy's arguments, and without NumPy's description."""
+    composition.__signature__, composition.__doc__ = signature, None
     COMPOSED[function] = composition
 
 

@@ -12,6 +12,7 @@ That is all that nested derivatives need.
 import contextlib
 import itertools
 import operator
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -94,8 +95,13 @@ def plain(value: Any) -> Any:
 
 def name_of(function: Function) -> str:
     """Name a function as a reader calls it."""
-    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    return f"{'np' if module.startswith('np._core') else module}.{getattr(function, '__name__', function)}"
+    name = getattr(function, "__name__", str(function))
+    module = getattr(function, "__module__", None)
+    if module is None:  # a ufunc does not know where it comes from
+        homes = [home for home in sys.modules if getattr(sys.modules[home], name, None) is function]
+        module = min(homes, key=len, default="__main__")
+    module = module.partition("._")[0].replace("numpy", "np", 1)
+    return name if module == "__main__" else f"{module}.{name}"
 
 
 def _refuse_assignment(*_: Any) -> NoReturn:
