@@ -97,6 +97,8 @@ def _ridders(f: Callable[[float], Array], h: float) -> Array:
 
 def _values(result: Any) -> Array:
     """Return what a function gave as float64, or say that it is not real."""
+    if result is None:
+        raise TypeError("f returned None; a function that is differentiated ends with return and its result")
     return np.asarray(float_array(result, "the value of f"), np.float64)
 
 

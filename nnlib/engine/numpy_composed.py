@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from nnlib.engine.numpy_shapes import concatenate, put_back
 from nnlib.numerics.arrays import axes_of, is_traced
@@ -96,6 +96,7 @@ def _squeeze(a: Any, axis: Any = None) -> Any:
 @_composed(np.swapaxes)
 def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     order = list(range(a.ndim))
+    axis1, axis2 = (normalize_axis_index(axis, a.ndim) for axis in (axis1, axis2))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return np.transpose(a, order)
 
@@ -135,7 +136,12 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values:
     """With zeros alone."""
     if mode != "constant" or np.any(np.asarray(constant_values) != 0):
         raise NotImplementedError("np.pad of a traced array pads with zeros only")
+    if isinstance(pad_width, dict):
+        pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, 0)) for i in range(array.ndim)]
+        pad_width = [(width, width) if np.ndim(width) == 0 else width for width in pad_width]
     widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
+    if min(map(min, widths), default=0) < 0:
+        raise ValueError(f"np.pad needs widths of at least 0, got {pad_width}")
     inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, array.shape, strict=True))
     return put_back(array, inside, tuple(b + n + a for (b, a), n in zip(widths, array.shape, strict=True)))
 
@@ -151,6 +157,11 @@ def _diag(v: Any, k: int = 0) -> Any:
     n = v.shape[0] + abs(k) if v.ndim == 1 else v.shape[0]
     rows, columns = np.nonzero(np.eye(n, n if v.ndim == 1 else v.shape[1], k))
     return put_back(v, (rows, columns), (n, n)) if v.ndim == 1 else v[rows, columns]
+
+
+@_composed(np.divmod)
+def _divmod(x1: Any, x2: Any) -> Any:
+    return np.floor_divide(x1, x2), np.remainder(x1, x2)
 
 
 @_composed(np.outer)

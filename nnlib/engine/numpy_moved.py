@@ -42,7 +42,10 @@ def _moved(function: Function) -> None:
 
     @functools.wraps(function)
     def composition(*args: Any, **kwargs: Any) -> Any:
-        options = dict(signature.bind(*args, **kwargs).arguments)
+        try:
+            options = dict(signature.bind(*args, **kwargs).arguments)
+        except TypeError as error:
+            raise TypeError(f"np.{function.__name__}() {error}") from None
         a = options.pop(first)
         plain_options(function, options)
         return _taken(a, function(_positions(a), *args[1:], **(kwargs if args else options)))

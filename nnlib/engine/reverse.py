@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.traced import Traced, counter, running_level
-from nnlib.engine.tree import filled, leaves, leaves_like, like, number, numbers
+from nnlib.engine.traced import Traced, counter, released, running_level, without_rule
+from nnlib.engine.tree import called, filled, leaves_like, like, number, numbers, results
 from nnlib.rules import Operation, Rule, unbroadcast
 
 
@@ -29,6 +29,8 @@ class Node(Traced):
             if isinstance(a, Node) and a.level == self.level:
                 rule = op.rules[i]
                 if rule.partial is None:
+                    if rule.vjp is None:
+                        without_rule(op, i)
                     pull = _pull(op, rule, a.value, y, *values, **options)
                 else:
                     pull = rule.partial(y, *values, **options)
@@ -97,7 +99,7 @@ def contributions(order: Iterable[Any], adjoints: dict[int, Any]) -> Iterator[tu
                 yield node, g, i, parent
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Evaluate `f` and return the function that pulls cotangents back: the transposed Jacobian times a cotangent.
 
     Parameters
@@ -106,17 +108,19 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         A function of arrays, returning arrays.
     *primals
         The arguments of f.
+    has_aux : bool
+        Whether f returns a pair: the result, and whatever else is to be looked at.
 
     Returns
     -------
     tuple
         ``f(*primals)``, and ``pullback(cotangent)``, which returns a tuple with one cotangent for each argument. The
-        pullback may be called any number of times.
+        pullback may be called any number of times. With `has_aux` also the second of what f returned.
 
     Raises
     ------
     TypeError
-        If an argument is not real.
+        If an argument or the result is not real, or f does not return a pair although `has_aux` says so.
     ValueError
         From the pullback, if the cotangent does not have the shape of the result.
 
@@ -131,13 +135,15 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> [cotangent.tolist() for cotangent in pullback(1.0)]
     [[3.0, 4.0], [1.0, 2.0]]
     """
-    given = numbers(primals)
+    given = numbers(primals, f)
     with running_level() as level:
         inputs = [Node(x, level) for x in given]
         outputs = f(*filled(primals, iter(inputs)))
-    ends = leaves(outputs)
+    outputs, aux = released(outputs, level, called(f)) if has_aux else (outputs, [])
+    ends = results(outputs, f)
     followed = [isinstance(out, Node) and out.level == level for out in ends]
-    values = [out.value if known else number(out) for out, known in zip(ends, followed, strict=True)]
+    name = f"what {called(f)} returned"
+    values = [out.value if known else number(out, name) for out, known in zip(ends, followed, strict=True)]
     order = ancestors([out for out, known in zip(ends, followed, strict=True) if known])
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -152,7 +158,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         gradients = [_owned(adjoints.get(x.index), x.value, shared) for x in inputs]
         return filled(primals, iter(gradients))  # type: ignore[no-any-return]
 
-    return filled(outputs, iter(values)), pullback
+    return filled(outputs, iter(values)), pullback, *aux
 
 
 def _owned(adjoint: Any, x: Any, shared: set[int]) -> Any:

@@ -10,6 +10,7 @@ That is all that nested derivatives need.
 """
 
 import contextlib
+import dis
 import itertools
 import operator
 import sys
@@ -21,6 +22,7 @@ import numpy as np
 import nnlib.engine.numpy_functions  # noqa: F401 - registers NumPy's functions
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
+from nnlib.engine.tree import filled, leaves, rebuilt
 from nnlib.rules import Function, Operation, operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
@@ -34,6 +36,12 @@ def running_level() -> Iterator[int]:
     _running.add(level)
     try:
         yield level
+    except ValueError as error:
+        cause = error.__cause__
+        if isinstance(cause, TypeError) and cause.args in ((IN_PLACE,), (CONVERSION,)):
+            # NumPy takes what can be indexed for a sequence, and hides the reason for which it is no number.
+            raise cause.with_traceback(error.__traceback__) from None
+        raise
     finally:
         _running.discard(level)
 
@@ -67,7 +75,7 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
             arrays, options = op.bind(args, kwargs)
         except TypeError as error:
             raise TypeError(f"{name_of(function)} of a traced array {error}") from None
-        return apply(op, [np.asarray(a) if isinstance(a, (list, tuple)) else a for a in arrays], options)
+        return apply(op, [*map(operand, arrays)], options)
     if function in COMPOSED:
         return COMPOSED[function](*args, **kwargs)
     if function in LOCALLY_CONSTANT:
@@ -85,9 +93,7 @@ def plain(value: Any) -> Any:
     """Strip all levels from a value, also inside a list or tuple; a value without any is returned itself."""
     if isinstance(value, (list, tuple)):
         stripped = [plain(part) for part in value]
-        if all(map(operator.is_, stripped, value)):
-            return value  # a named tuple, too
-        return stripped if isinstance(value, list) else tuple(stripped)
+        return value if all(map(operator.is_, stripped, value)) else rebuilt(value, stripped)
     while isinstance(value, Traced):
         value = value.value
     return value
@@ -104,22 +110,101 @@ def name_of(function: Function) -> str:
     return name if module == "__main__" else f"{module}.{name}"
 
 
-def _refuse_assignment(*_: Any) -> NoReturn:
-    raise TypeError(
-        "an array cannot be changed in place under differentiation; make a new one, "
-        "with np.where, np.stack, np.concatenate or arithmetic"
+def stop_gradient(x: Any) -> Any:
+    """Return the plain value of what is followed by differentiation: a constant to every transformation.
+
+    Parameters
+    ----------
+    x
+        An array, or a nested list, tuple or dict of them, traced or not.
+
+    Returns
+    -------
+    array or container
+        The same without traces, free to be printed, logged, kept or turned into a Python number.
+
+    Notes
+    -----
+    JAX has it as ``jax.lax.stop_gradient``.
+
+    Examples
+    --------
+    >>> from nnlib.autodiff import grad, stop_gradient
+    >>> def loss(w):
+    ...     total = np.sum(w * w)
+    ...     seen.append(float(stop_gradient(total)))  # float(total) would lose the derivative, and is refused
+    ...     return total
+    >>> seen = []
+    >>> grad(loss)(np.array([3.0, 4.0])).tolist(), seen
+    ([6.0, 8.0], [25.0])
+    """
+    values = [plain(leaf) for leaf in leaves(x)]
+    return filled(x, iter([v.copy() if isinstance(v, np.ndarray) else v for v in values]))
+
+
+def released(pair: Any, level: int, name: str) -> tuple[Any, list[Any]]:
+    """Split what a function with has_aux=True has returned, and end the trace of the second part."""
+    if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+        got = f"a {type(pair).__name__}" if isinstance(pair, (list, tuple, dict)) else "one array"
+        raise TypeError(f"with has_aux=True {name} must return a pair, the result and what else is wanted; got {got}")
+    y, aux = pair
+    ended = [leaf.value if isinstance(leaf, Traced) and leaf.level == level else leaf for leaf in leaves(aux)]
+    return y, [filled(aux, iter(ended))]
+
+
+def without_rule(op: Operation, i: int) -> NoReturn:
+    """Refuse an operation that has been registered and has got no rule yet."""
+    argument = op.arrays[0 if op.variadic else i]
+    raise NotImplementedError(
+        f"{name_of(op.function)} has no derivative rule for its argument {argument!r} yet; "
+        f"register one: nnlib.rules.rule({op.name}, {argument!r}, ...)"
     )
+
+
+FAMILIAR = {np.ndarray, float, int, bool, np.float64, np.float32, np.float16, np.int64, np.bool_, type(None)}
+
+
+def operand(a: Any) -> Any:
+    """Return what stands beside a traced array as NumPy takes it: a range, a list or a column of a table is an array."""
+    if type(a) in FAMILIAR or isinstance(a, (Traced, np.generic, complex)):
+        return a
+    if isinstance(a, (np.matrix, np.ma.MaskedArray)):
+        raise TypeError(f"a {type(a).__name__} cannot meet a traced array; convert it to a plain one, with np.asarray")
+    return np.asarray(a)
+
+
+IN_PLACE = (
+    "a traced array cannot be written into a plain one, and an array cannot be changed in place under differentiation; "
+    "instead of out[i] = ... collect the parts in a list and join them with np.stack or np.concatenate, or choose "
+    "between the old and the new with np.where"
+)
+CONVERSION = (
+    "a traced array cannot become a Python number, which would lose its derivative; use NumPy's functions, such as "
+    'np.exp for math.exp; to look at its value, print it, format it (f"{x:.3f}"), or take '
+    "nnlib.autodiff.stop_gradient(x)"
+)
+PLAIN = (
+    "a traced array cannot become a plain one, which would lose its derivative; use np.stack or np.concatenate "
+    "instead of np.array, and np.full_like or np.broadcast_to instead of np.full; to look at its value, print it, or "
+    "take nnlib.autodiff.stop_gradient(x)"
+)
+
+
+def _refuse_assignment(*_: Any, **__: Any) -> NoReturn:
+    raise TypeError(IN_PLACE)
 
 
 def _refuse_conversion(*_: Any) -> NoReturn:
-    raise TypeError("a traced array cannot become a Python number; use NumPy's functions, such as np.exp for math.exp")
+    raise TypeError(IN_PLACE if _assigned(sys._getframe(1)) else CONVERSION)
 
 
 def _refuse_array(*_: Any, **__: Any) -> NoReturn:
-    raise TypeError(
-        "a traced array cannot become a plain one, which would lose its derivative; use np.stack or np.concatenate "
-        "instead of np.array, and np.full_like or np.broadcast_to instead of np.full; to look at it, print it"
-    )
+    raise TypeError(IN_PLACE if _assigned(sys._getframe(1)) else PLAIN)
+
+
+def _assigned(frame: Any) -> bool:
+    """Tell whether a frame is just executing ``out[i] = value``: NumPy asks for a number or an array in both cases."""
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]] in ("STORE_SUBSCR", "STORE_SLICE")
 
 
 def _method(function: Any) -> Any:
@@ -131,6 +216,11 @@ def _method(function: Any) -> Any:
     return method
 
 
+def _unknown(other: Any) -> bool:
+    """Tell whether Python should ask the other operand, or say that there is no such operation."""
+    return type(other) is np.ndarray and other.dtype.kind == "O"
+
+
 def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
     """Make an operator and its reflection, for a traced array on the right only."""
     op = operation(ufunc)
@@ -138,10 +228,12 @@ def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
         return _method(ufunc), lambda self, other: ufunc(other, self)
 
     def forward(self: Any, other: Any) -> Any:
-        return apply(op, (self, np.asarray(other) if isinstance(other, (list, tuple)) else other), {}, compute)
+        other = other if type(other) in FAMILIAR else operand(other)
+        return NotImplemented if _unknown(other) else apply(op, (self, other), {}, compute)
 
     def reflected(self: Any, other: Any) -> Any:
-        return apply(op, (np.asarray(other) if isinstance(other, (list, tuple)) else other, self), {}, compute)
+        other = other if type(other) in FAMILIAR else operand(other)
+        return NotImplemented if _unknown(other) else apply(op, (other, self), {}, compute)
 
     return forward, reflected
 
@@ -177,7 +269,7 @@ class Traced:
     __sub__, __rsub__ = _operators(np.subtract, operator.sub)
     __mul__, __rmul__ = _operators(np.multiply, operator.mul)
     __truediv__, __rtruediv__ = _operators(np.divide, operator.truediv)
-    __pow__, __rpow__ = _operators(np.power, operator.pow)
+    _power, __rpow__ = _operators(np.power, operator.pow)
     __matmul__, __rmatmul__ = _operators(np.matmul, operator.matmul)
     __mod__, __rmod__ = _operators(np.remainder, operator.mod)
     __floordiv__, __rfloordiv__ = _operators(np.floor_divide, operator.floordiv)
@@ -203,6 +295,8 @@ class Traced:
     )
     argsort, nonzero, searchsorted, conj = map(_method, (np.argsort, np.nonzero, np.searchsorted, np.conjugate))
     conjugate = conj
+    sort = fill = put = partition = resize = setfield = byteswap = _refuse_assignment
+    itemsize, nbytes = property(lambda self: self.value.itemsize), property(lambda self: self.value.nbytes)
     real, imag, mT = (property(_method(function)) for function in (np.real, np.imag, np.matrix_transpose))
 
     def reshape(self, *shape: Any) -> Any:
@@ -212,6 +306,17 @@ class Traced:
     def transpose(self, *axes: Any) -> Any:
         """Return the array with its axes permuted, given as numbers or as one tuple."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
+
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            raise TypeError("pow(x, y, modulus) is for integers; write x**y % modulus for traced arrays")
+        return self._power(other)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def copy(self) -> Any:
         """Return the array itself, since nothing can change it."""
@@ -225,6 +330,24 @@ class Traced:
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
+
+    def __round__(self, decimals: int = 0) -> Any:
+        return np.round(self, decimals)
+
+    def __format__(self, spec: str) -> str:
+        return format(plain(self), spec) if spec else str(self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()
+
+    def __getattr__(self, name: str) -> Any:
+        kind = "a traced array"
+        if name.startswith("_") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"{kind} has no attribute {name!r}, and neither have NumPy's arrays")
+        function = getattr(np, name, None)
+        known = function in COMPOSED or function in LOCALLY_CONSTANT or (function and operation(function))
+        instead = f"np.{name}(x)" if known else f"nnlib.autodiff.stop_gradient(x).{name}, if no derivative is needed"
+        raise AttributeError(f"{kind} has no attribute {name!r} under differentiation; use {instead}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({plain(self)})"

@@ -18,7 +18,7 @@ mpl.use("Agg")
 rng = np.random.default_rng(9)
 X, V = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
 COUNT = "sizes must be"
-REAL = "the value of f must hold real numbers"
+REAL = "the value of f must hold real numbers|f returned None"
 
 
 def diagonal(x: Any) -> Any:
@@ -158,6 +158,7 @@ ROWS: dict[str, Row] = {
     ),
     "autodiff.jacfwd": Row(autodiff.jacfwd(np.sin), {"x": X}, lambda x: diagonal(np.cos(x)), {"x": VALUE}),
     "autodiff.jacrev": Row(autodiff.jacrev(np.sin), {"x": X}, lambda x: diagonal(np.cos(x)), {"x": VALUE}),
+    "autodiff.stop_gradient": Row(autodiff.stop_gradient, {"x": X}, lambda x: x, {"x": ""}, numbers=False, lists=False),
     "trace.trace": Row(
         lambda x, f=_total: trace.trace(f, x).adjoint()[0],
         {"x": X},
@@ -278,7 +279,7 @@ ROWS: dict[str, Row] = {
     "autodiff.supported": Row(
         lambda: [*autodiff.supported()],
         {},
-        lambda: ["elementwise", "arrays", "nnlib", "constant", "operators", "methods"],
+        lambda: ["elementwise", "arrays", "nnlib", "other", "constant", "operators", "methods"],
     ),
     "datasets.load_digits": Row(
         lambda: [part.shape for part in datasets.load_digits()], {}, lambda: [(1797, 8, 8), (1797,)]

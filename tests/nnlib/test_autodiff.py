@@ -104,6 +104,11 @@ def test_every_composed_function_agrees_with_numpy():
         np.full_like: [lambda x: np.full_like(x, x[0, 0])],
         np.diag: [lambda x: np.diag(x, 1), lambda x: np.diag(x[0], -2)],
         np.outer: [lambda x: np.outer(x, x[0])],
+        np.divmod: [
+            lambda x: np.divmod(x + 20, 50)[1],
+            lambda x: divmod(30, x + 20)[1],
+            lambda x: divmod(x + 20, 50)[0],
+        ],
         np.dot: [lambda x: np.dot(x, x.T)],
     }
     assert {*calls, *numpy_samples.CALLS} == numpy_composed.COMPOSED.keys()
@@ -338,9 +343,6 @@ def test_bad_input():
         grad(np.sin)(ROW)
     with pytest.raises(ValueError, match="one number, got shape a tuple"):
         grad(lambda x: (x, x))(1.0)
-    for jacobian in (jacfwd, jacrev):
-        with pytest.raises(ValueError, match="one array, got a tuple; use jvp or vjp"):
-            jacobian(lambda x: (x, x))(1.0)
     with pytest.raises(TypeError, match=r"np\.add gave complex128; only real functions"):
         grad(lambda x: x + 1j)(1.0)
 
@@ -403,12 +405,6 @@ def test_what_cannot_be_differentiated_says_so(f, error, message):
     for transformation in (lambda: vjp(f, ROW), lambda: jvp(f, (ROW,), (ROW,))):
         with pytest.raises(error, match=message):
             transformation()
-
-
-def test_a_number_put_into_a_plain_array_names_the_cause():
-    with pytest.raises(ValueError, match="sequence") as caught:
-        grad(lambda x: np.zeros(3).__setitem__(0, x))(1.0)
-    assert "cannot become a Python number" in str(caught.value.__cause__)
 
 
 def test_a_value_that_escaped_is_refused():
