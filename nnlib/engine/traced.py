@@ -165,7 +165,7 @@ FAMILIAR = {np.ndarray, float, int, bool, np.float64, np.float32, np.float16, np
 
 
 def operand(a: Any) -> Any:
-    """Return what stands beside a traced array as NumPy takes it: a range, a list or a column of a table is an array."""
+    """Return what stands beside a traced array as NumPy takes it: a range, list or column of a table is an array."""
     if type(a) in FAMILIAR or isinstance(a, (Traced, np.generic, complex)):
         return a
     if isinstance(a, (np.matrix, np.ma.MaskedArray)):
