@@ -71,6 +71,11 @@ def _real(val: Any) -> Any:
     return +val
 
 
+@composed(np.real_if_close)
+def _real_if_close(a: Any, tol: float = 100) -> Any:
+    return +a
+
+
 @composed(np.fmax)
 def _fmax(x1: Any, x2: Any) -> Any:
     return np.maximum(*_without_nan(x1, x2))

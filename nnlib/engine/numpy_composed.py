@@ -55,7 +55,8 @@ def _var(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> 
 
 @_composed(np.std)
 def _std(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
-    return np.sqrt(np.var(a, axis=axis, ddof=ddof, keepdims=keepdims))
+    variance = np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)
+    return variance if ddof == 0 and _count(a, axis) == 1 else np.sqrt(variance)  # that of one entry is 0, and flat
 
 
 def _count(a: Any, axis: Any) -> int:

@@ -17,14 +17,18 @@ def _at_least(ndim: int, arrays: Sequence[Any]) -> list[Any]:
 
 
 @composed(np.hstack)
-def _hstack(tup: Sequence[Any]) -> Any:
+def _hstack(tup: Sequence[Any], *, dtype: Any = None) -> Any:
     arrays = _at_least(1, tup)
-    return np.concatenate(arrays, 0 if arrays[0].ndim == 1 else 1)
+    return _cast(np.concatenate(arrays, 0 if arrays[0].ndim == 1 else 1), dtype)
 
 
 @composed(np.vstack)
-def _vstack(tup: Sequence[Any]) -> Any:
-    return np.concatenate(_at_least(2, tup), 0)
+def _vstack(tup: Sequence[Any], *, dtype: Any = None) -> Any:
+    return _cast(np.concatenate(_at_least(2, tup), 0), dtype)
+
+
+def _cast(a: Any, dtype: Any) -> Any:
+    return a if dtype is None else np.astype(a, dtype)
 
 
 @composed(np.dstack)
@@ -45,6 +49,17 @@ def _append(arr: Any, values: Any, axis: int | None = None) -> Any:
 @composed(np.copy)
 def _copy(a: Any) -> Any:
     return a.copy()
+
+
+@composed(np.select)
+def _select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    """In the choices and the default; the conditions are constants."""
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(f"np.select needs a condition for each choice, got {len(condlist)} and {len(choicelist)}")
+    chosen = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        chosen = np.where(condition, choice, chosen)
+    return chosen
 
 
 # Parts that are set to zero

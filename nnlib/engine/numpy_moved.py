@@ -15,13 +15,17 @@ from nnlib.numerics.arrays import is_traced
 from nnlib.rules import Function
 
 
+def _name(function: Function) -> str:
+    return f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+
+
 def plain_options(function: Function, options: dict[str, Any]) -> None:
     """Refuse a traced value, and an array to write to, among what only steers a function."""
     if options.get("out") is not None:
-        raise TypeError(f"np.{function.__name__} cannot write to 'out' under differentiation; use what it returns")
+        raise TypeError(f"{_name(function)} cannot write to 'out' under differentiation; use what it returns")
     for name, value in options.items():
         if any(map(is_traced, value)) if isinstance(value, (list, tuple)) else is_traced(value):
-            raise TypeError(f"np.{function.__name__} cannot be differentiated in {name!r}; pass a plain value there")
+            raise TypeError(f"{_name(function)} cannot be differentiated in {name!r}; pass a plain value there")
 
 
 def _positions(a: Any) -> Any:
@@ -45,7 +49,7 @@ def _moved(function: Function) -> None:
         try:
             options = dict(signature.bind(*args, **kwargs).arguments)
         except TypeError as error:
-            raise TypeError(f"np.{function.__name__}() {error}") from None
+            raise TypeError(f"{_name(function)}() {error}") from None
         a = options.pop(first)
         plain_options(function, options)
         return _taken(a, function(_positions(a), *args[1:], **(kwargs if args else options)))
@@ -76,7 +80,7 @@ def _enter(function: Function, composition: Any, signature: inspect.Signature) -
 for moving in (
     *(np.repeat, np.tile, np.roll, np.rot90, np.fliplr, np.flipud, np.rollaxis, np.resize),
     *(np.diagonal, np.linalg.diagonal, np.matrix_transpose, np.linalg.matrix_transpose),
-    *(np.take, np.take_along_axis, np.delete),
+    *(np.take, np.take_along_axis, np.delete, np.fft.fftshift, np.fft.ifftshift),
     *(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
 ):
     _moved(moving)

@@ -103,6 +103,18 @@ def _kron(a: Any, b: Any) -> Any:
     return np.reshape(np.reshape(a, wide) * np.reshape(b, narrow), tuple(map(math.prod, zip(*sizes, strict=True))))
 
 
+@composed(np.cross)
+def _cross(a: Any, b: Any, axis: int = -1) -> Any:
+    """Of vectors with three entries."""
+    a, b = (np.moveaxis(_operand(x), axis, -1) for x in (a, b))
+    if a.shape[-1] != 3 or b.shape[-1] != 3:
+        raise ValueError(
+            f"np.cross of traced arrays needs vectors of three entries, got {a.shape[-1]} and {b.shape[-1]}"
+        )
+    i, j = [1, 2, 0], [2, 0, 1]
+    return np.moveaxis(a[..., i] * b[..., j] - a[..., j] * b[..., i], -1, axis)
+
+
 @composed(np.trace)
 def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)

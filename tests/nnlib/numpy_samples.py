@@ -68,6 +68,8 @@ CALLS = {
         lambda x: np.meshgrid(x[0], x[:, 1])[1],
         lambda x: np.meshgrid(x[0], [1.0, 2.0], indexing="ij")[0],
     ],
+    np.fft.fftshift: [np.fft.fftshift, lambda x: np.fft.fftshift(x, axes=1)],
+    np.fft.ifftshift: [np.fft.ifftshift],
     # joined
     np.hstack: [
         lambda x: np.hstack([x, x[:, :1]]),
@@ -83,6 +85,10 @@ CALLS = {
         lambda x: np.append([1.0, 2.0], x[0, 0]),
     ],
     np.copy: [np.copy],
+    np.select: [
+        lambda x: np.select([np.eye(3, 4) > 0, x[0] > 0], [x, 2 * x], default=x[0, 0]),
+        lambda x: np.select([x > 0], [x * x]),
+    ],
     np.tril: [np.tril, lambda x: np.tril(x, -1), lambda x: np.tril(x[None], 1), lambda x: np.tril(x[0])],
     np.triu: [np.triu, lambda x: np.triu(x, -1), lambda x: np.triu(x[None], k=1), lambda x: np.triu(x[0])],
     np.diagflat: [lambda x: np.diagflat(x[:2, :2], 1)],
@@ -131,6 +137,11 @@ CALLS = {
         lambda x: np.kron([1.0, 2], x),
         lambda x: np.kron(x, x[0]),
         lambda x: np.kron(x[0], 3.0),
+    ],
+    np.cross: [
+        lambda x: np.cross(x[:, :3], x[:, 1:]),
+        lambda x: np.cross(x, np.sin(x), axis=0),
+        lambda x: np.cross(x[0, :3], [1.0, 2, 3]),
     ],
     np.trace: [np.trace, lambda x: np.trace(x, 1), lambda x: x[None].trace(0, 1, 2)],
     np.einsum: [
@@ -199,6 +210,7 @@ CALLS = {
         lambda x: np.average(x, axis=0, weights=[1.0, 2, 3]),
         lambda x: np.average(x, weights=x * x, keepdims=True),
     ],
+    np.real_if_close: [np.real_if_close],
     np.real: [np.real, lambda x: x.real],
     np.nan_to_num: [
         np.nan_to_num,

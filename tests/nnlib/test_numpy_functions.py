@@ -82,6 +82,8 @@ REFUSED = {
     "average with too many weights": lambda x: np.average(x, axis=0, weights=[1.0, 2]),
     "average without weight": lambda x: np.average(x, axis=0, weights=[1.0, -1, 0]),
     "amax": lambda x: np.amax(x[:0]),
+    "select": lambda x: np.select([x > 0], [x, x]),
+    "cross": lambda x: np.cross(x, x),
     "fliplr": lambda x: np.fliplr(x[0]),
 }
 
@@ -144,6 +146,18 @@ def test_homework_norms_at_zero_are_not_finite():
     with np.errstate(all="ignore"):
         assert np.isnan(grad(np.linalg.norm)(np.zeros(2))).all()
     assert grad(lambda x: np.linalg.norm(x, 1))(np.zeros(2)).tolist() == [0, 0]
+
+
+def test_the_deviation_of_one_entry_is_flat():
+    assert grad(np.std)(np.array([2.0])) == 0
+    assert grad(lambda x: np.std(x, axis=1).sum())(np.ones((2, 1))).tolist() == [[0], [0]]
+
+
+def test_joined_arrays_are_cast():
+    for f in (np.hstack, np.vstack):
+        y, pullback = vjp(lambda x, f=f: f([x, x], dtype=np.float32), X)
+        assert y.dtype == np.float32
+        assert pullback(y)[0].dtype == np.float64
 
 
 def test_nan_ignoring_extrema_give_the_other_argument_all():
