@@ -7,6 +7,7 @@ engine, or none of these, which is listed.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -50,19 +51,20 @@ def one_number(f):
 autograd.grad = lambda f, argnum=0: autodiff.grad(one_number(f), argnum)
 autograd.value_and_grad = lambda f, argnum=0: autodiff.value_and_grad(one_number(f), argnum)
 autograd.jacobian = lambda f, argnum=0: autodiff.jacrev(f, argnum)
+autograd.hessian = lambda f, argnum=0: autodiff.jacrev(autodiff.jacrev(f, argnum), argnum)
 for name in ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "scipy", "scipy.special", "scipy.stats",
-             "scipy.signal", "scipy.linalg", "scipy.integrate", "scipy.stats"):
+             "scipy.signal", "scipy.linalg", "scipy.integrate"):
     sys.modules["autograd." + name] = importlib.import_module(name)
 for name in ("multivariate_normal", "norm", "beta", "gamma", "poisson", "chi2", "t", "dirichlet"):
     sys.modules["autograd.scipy.stats." + name] = getattr(sys.modules["scipy.stats"], name)
 autograd.numpy, autograd.scipy = numpy, sys.modules["scipy"]
 """
-KINDS = {
+OTHER = "to be looked at"
+LEAST = 346  # so many pass; fewer are a step back
+KINDS = {  # in this order, by the name of the test and its error
+    "the inside of their engine": "test_(builtins|logic|tests|custom|wrapped|(make_)?diagonal)|test_flatten|ArrayBox",
     "complex numbers": "complex|real functions|must hold real numbers",
-    "refused clearly": "has no derivative rule|needs singular values|pads with zeros|cannot become|cannot be changed"
-    "|cannot be written|cannot be differentiated|of a traced array|a traced array has no|unexpected keyword|use @"
-    "|got an unexpected|at most two axes|JAX",
-    "the inside of their engine": "primitive|isbox|Box|vspace|VSpace|numpy_boxes|defvjp|autograd\\.|No module",
+    "refused clearly": "no derivative rule|singular values|cannot (become|be )|traced array|unexpected keyword",
 }
 
 
@@ -82,15 +84,14 @@ def run(folder: Path, version: str) -> str:
     (tests / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-rfEp", "--tb=no", "-p", "no:cacheprovider", "-c", "/dev/null"]
     command += ["--continue-on-collection-errors", "-W", "ignore"]
-    done = subprocess.run(
-        [*command, "--rootdir", str(tests), "."], cwd=tests, capture_output=True, text=True, check=False
-    )
-    return done.stdout
+    command += ["--rootdir", str(tests), "."]
+    wide = os.environ | {"COLUMNS": "400"}  # or pytest cuts the errors off
+    return subprocess.run(command, cwd=tests, env=wide, capture_output=True, text=True, check=False).stdout
 
 
 def kind(line: str) -> str:
     """Tell apart why a test has failed."""
-    return next((name for name, words in KINDS.items() if re.search(words, line)), "to be looked at")
+    return next((name for name, words in KINDS.items() if re.search(words, line)), OTHER)
 
 
 def main() -> None:
@@ -102,10 +103,11 @@ def main() -> None:
         said = run(Path(folder), pinned()).splitlines()
     failed = [line for line in said if line.startswith(("FAILED", "ERROR"))]
     counts = Counter(map(kind, failed))
-    print(f"passed: {sum(line.startswith('PASSED') for line in said)}")
-    for name in (*KINDS, "to be looked at"):
-        print(f"{name}: {counts[name]}")
-    print(*[line for line in failed if options.all or kind(line) == "to be looked at"], sep="\n")
+    passed = sum(line.startswith("PASSED") for line in said)
+    print(f"passed: {passed}", *(f"{name}: {counts[name]}" for name in (*KINDS, OTHER)), sep="\n")
+    print(*[line for line in failed if options.all or kind(line) == OTHER], sep="\n")
+    if passed < LEAST or counts[OTHER]:
+        sys.exit(f"at least {LEAST} tests must pass, and none may fail for another reason than those above")
 
 
 if __name__ == "__main__":

@@ -17,18 +17,22 @@ def _at_least(ndim: int, arrays: Sequence[Any]) -> list[Any]:
 
 
 @composed(np.hstack)
-def _hstack(tup: Sequence[Any], *, dtype: Any = None) -> Any:
+def _hstack(tup: Sequence[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     arrays = _at_least(1, tup)
-    return _cast(np.concatenate(arrays, 0 if arrays[0].ndim == 1 else 1), dtype)
+    return _cast(np.concatenate(arrays, 0 if arrays[0].ndim == 1 else 1), dtype, casting)
 
 
 @composed(np.vstack)
-def _vstack(tup: Sequence[Any], *, dtype: Any = None) -> Any:
-    return _cast(np.concatenate(_at_least(2, tup), 0), dtype)
+def _vstack(tup: Sequence[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Any:
+    return _cast(np.concatenate(_at_least(2, tup), 0), dtype, casting)
 
 
-def _cast(a: Any, dtype: Any) -> Any:
-    return a if dtype is None else np.astype(a, dtype)
+def _cast(a: Any, dtype: Any, casting: Any) -> Any:
+    if dtype is None:
+        return a
+    if not np.can_cast(a.dtype, dtype, casting):
+        raise TypeError(f"cannot cast from {a.dtype} to {np.dtype(dtype)} with casting={casting!r}")
+    return np.astype(a, dtype)
 
 
 @composed(np.dstack)

@@ -104,15 +104,17 @@ def _kron(a: Any, b: Any) -> Any:
 
 
 @composed(np.cross)
-def _cross(a: Any, b: Any, axis: int = -1) -> Any:
+def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
     """Of vectors with three entries."""
-    a, b = (np.moveaxis(_operand(x), axis, -1) for x in (a, b))
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = np.moveaxis(_operand(a), axisa, -1), np.moveaxis(_operand(b), axisb, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ValueError(
             f"np.cross of traced arrays needs vectors of three entries, got {a.shape[-1]} and {b.shape[-1]}"
         )
     i, j = [1, 2, 0], [2, 0, 1]
-    return np.moveaxis(a[..., i] * b[..., j] - a[..., j] * b[..., i], -1, axis)
+    return np.moveaxis(a[..., i] * b[..., j] - a[..., j] * b[..., i], -1, axisc)
 
 
 @composed(np.trace)

@@ -141,6 +141,7 @@ CALLS = {
     np.cross: [
         lambda x: np.cross(x[:, :3], x[:, 1:]),
         lambda x: np.cross(x, np.sin(x), axis=0),
+        lambda x: np.cross(x, np.sin(x.T), axisa=0, axisc=0),
         lambda x: np.cross(x[0, :3], [1.0, 2, 3]),
     ],
     np.trace: [np.trace, lambda x: np.trace(x, 1), lambda x: x[None].trace(0, 1, 2)],

@@ -158,6 +158,8 @@ def test_joined_arrays_are_cast():
         y, pullback = vjp(lambda x, f=f: f([x, x], dtype=np.float32), X)
         assert y.dtype == np.float32
         assert pullback(y)[0].dtype == np.float64
+        with pytest.raises(TypeError, match="cannot cast from float64 to float32 with casting='safe'"):
+            vjp(lambda x, f=f: f([x, x], dtype=np.float32, casting="safe"), X)
 
 
 def test_nan_ignoring_extrema_give_the_other_argument_all():
