@@ -14,7 +14,6 @@ running means.
 
 import contextlib
 import functools
-import inspect
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -224,9 +223,12 @@ def _restricted(
     taken: Callable[[Any], Any] = lambda x: x,
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """Return `f` as a function of the chosen arguments alone, and these."""
-    names, args, kwargs = names_of(f, max(positions) + 1), list(args), dict(kwargs)
-    while len(args) < len(names) and names[len(args)] in kwargs:  # an argument that is given by its name
-        args.append(kwargs.pop(names[len(args)]))
+    if positions == (0,) and len(args) == 1 and not kwargs:  # the usual case
+        return f, (taken(args[0]),)
+    if kwargs and max(positions) >= len(args):  # an argument that is given by its name
+        names, args, kwargs = names_of(f, max(positions) + 1), list(args), dict(kwargs)
+        while len(args) < len(names) and names[len(args)] in kwargs:
+            args.append(kwargs.pop(names[len(args)]))
     for i in positions:
         if not -len(args) <= i < len(args):
             raise ValueError(
@@ -235,17 +237,13 @@ def _restricted(
             )
     places = [i % len(args) for i in positions]
 
-    @functools.wraps(f)
     def along(*chosen: Any) -> Any:
         every = list(args)
         for place, x in zip(places, chosen, strict=True):
             every[place] = x
         return f(*every, **kwargs)
 
-    chosen_names = [name for name in names_of(f, len(args)) if name.isidentifier()]
-    if places != [0] and len(chosen_names) == len(args):  # so that errors name the argument that is meant
-        parameters = [inspect.Parameter(chosen_names[i], inspect.Parameter.POSITIONAL_ONLY) for i in places]
-        along.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    along.__wrapped__, along.chosen = f, places  # type: ignore[attr-defined] # so that errors name what is meant
     return along, tuple(taken(args[i]) for i in places)
 
 

@@ -142,8 +142,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     outputs, aux = released(outputs, level, called(f)) if has_aux else (outputs, [])
     ends = results(outputs, f)
     followed = [isinstance(out, Node) and out.level == level for out in ends]
-    name = f"what {called(f)} returned"
-    values = [out.value if known else number(out, name) for out, known in zip(ends, followed, strict=True)]
+    constant = "" if all(followed) else f"what {called(f)} returned"
+    values = [out.value if known else number(out, constant) for out, known in zip(ends, followed, strict=True)]
     order = ancestors([out for out, known in zip(ends, followed, strict=True) if known])
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:

@@ -75,7 +75,10 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
             arrays, options = op.bind(args, kwargs)
         except TypeError as error:
             raise TypeError(f"{name_of(function)} of a traced array {error}") from None
-        return apply(op, [*map(operand, arrays)], options)
+        arrays = [a if type(a) in FAMILIAR else operand(a) for a in arrays]
+        if any(a is NotImplemented for a in arrays):
+            raise TypeError(f"{name_of(function)} of a traced array needs numbers or arrays beside it; got {args}")
+        return apply(op, arrays, options)
     if function in COMPOSED:
         return COMPOSED[function](*args, **kwargs)
     if function in LOCALLY_CONSTANT:
@@ -104,7 +107,9 @@ def name_of(function: Function) -> str:
     name = getattr(function, "__name__", str(function))
     module = getattr(function, "__module__", None)
     if module is None:  # a ufunc does not know where it comes from
-        homes = [home for home in sys.modules if getattr(sys.modules[home], name, None) is function]
+        homes = [
+            home for home, held in list(sys.modules.items()) if getattr(held, "__dict__", {}).get(name) is function
+        ]
         module = min(homes, key=len, default="__main__")
     module = module.partition("._")[0].replace("numpy", "np", 1)
     return name if module == "__main__" else f"{module}.{name}"
@@ -165,12 +170,16 @@ FAMILIAR = {np.ndarray, float, int, bool, np.float64, np.float32, np.float16, np
 
 
 def operand(a: Any) -> Any:
-    """Return what stands beside a traced array as NumPy takes it: a range, list or column of a table is an array."""
-    if type(a) in FAMILIAR or isinstance(a, (Traced, np.generic, complex)):
+    """Return what stands beside a traced array as NumPy takes it: a range, list or column of a table is an array.
+
+    What is no array at all gives NotImplemented: Python then asks the other operand.
+    """
+    if type(a) in FAMILIAR or isinstance(a, (np.generic, complex)):
         return a
     if isinstance(a, (np.matrix, np.ma.MaskedArray)):
         raise TypeError(f"a {type(a).__name__} cannot meet a traced array; convert it to a plain one, with np.asarray")
-    return np.asarray(a)
+    array = np.asarray(a)
+    return NotImplemented if array.dtype.kind == "O" else array
 
 
 IN_PLACE = (
@@ -216,11 +225,6 @@ def _method(function: Any) -> Any:
     return method
 
 
-def _unknown(other: Any) -> bool:
-    """Tell whether Python should ask the other operand, or say that there is no such operation."""
-    return type(other) is np.ndarray and other.dtype.kind == "O"
-
-
 def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
     """Make an operator and its reflection, for a traced array on the right only."""
     op = operation(ufunc)
@@ -228,12 +232,18 @@ def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
         return _method(ufunc), lambda self, other: ufunc(other, self)
 
     def forward(self: Any, other: Any) -> Any:
-        other = other if type(other) in FAMILIAR else operand(other)
-        return NotImplemented if _unknown(other) else apply(op, (self, other), {}, compute)
+        if type(other) not in FAMILIAR:
+            other = operand(other)
+            if other is NotImplemented:
+                return other
+        return apply(op, (self, other), {}, compute)
 
     def reflected(self: Any, other: Any) -> Any:
-        other = other if type(other) in FAMILIAR else operand(other)
-        return NotImplemented if _unknown(other) else apply(op, (other, self), {}, compute)
+        if type(other) not in FAMILIAR:
+            other = operand(other)
+            if other is NotImplemented:
+                return other
+        return apply(op, (other, self), {}, compute)
 
     return forward, reflected
 
@@ -245,6 +255,9 @@ class Traced:
 
     level: int
     value: Any
+
+    def __init_subclass__(cls) -> None:
+        FAMILIAR.add(cls)
 
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
         """Return the traced result of an operation at this level, given its value `y`."""
@@ -340,14 +353,23 @@ class Traced:
     def __deepcopy__(self, memo: Any) -> Any:
         return self.copy()
 
-    def __getattr__(self, name: str) -> Any:
-        kind = "a traced array"
-        if name.startswith("_") or not hasattr(np.ndarray, name):
-            raise AttributeError(f"{kind} has no attribute {name!r}, and neither have NumPy's arrays")
-        function = getattr(np, name, None)
-        known = function in COMPOSED or function in LOCALLY_CONSTANT or (function and operation(function))
-        instead = f"np.{name}(x)" if known else f"nnlib.autodiff.stop_gradient(x).{name}, if no derivative is needed"
-        raise AttributeError(f"{kind} has no attribute {name!r} under differentiation; use {instead}")
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({plain(self)})"
+
+
+class _Missing:
+    """An attribute that arrays have and traced ones do not; ``__getattr__`` would slow down all that they have."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.__name__ = name, f"refused: {name}"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        function = getattr(np, self.name, None)
+        known = function in COMPOSED or function in LOCALLY_CONSTANT or (function and operation(function))
+        other = f"np.{self.name}(x)" if known else f"nnlib.autodiff.stop_gradient(x).{self.name}, a constant"
+        raise AttributeError(f"a traced array has no attribute {self.name!r}; use {other}")
+
+
+for _name in vars(np.ndarray):
+    if not (_name.startswith("_") or hasattr(Traced, _name)):
+        setattr(Traced, _name, _Missing(_name))

@@ -63,25 +63,26 @@ def numbers(arguments: Sequence[Any], f: Callable[..., Any]) -> list[Any]:
 
 def results(y: Any, f: Callable[..., Any]) -> list[Any]:
     """List what a function has returned, in order; nothing at all is a mistake."""
-    name = called(f)
     if y is None:
-        raise TypeError(f"{name} returned None; a function that is differentiated ends with return and its result")
+        raise TypeError(f"{called(f)} returned None; a function that is differentiated ends with return and its result")
     return leaves(y)
 
 
 def called(f: Callable[..., Any]) -> str:
     """Name a function for a message."""
+    f = getattr(f, "__wrapped__", f)
     name = getattr(f, "__name__", type(f).__name__)
     return "the function" if name == "<lambda>" else str(name)
 
 
 def names_of(f: Callable[..., Any], count: int) -> list[str]:
-    """Name the first arguments as the signature does, or by their positions."""
+    """Name the first arguments, or those that are chosen, as the signature does, or by their positions."""
+    chosen = getattr(f, "chosen", range(count))
     try:
         names = [p.name for p in inspect.signature(f).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):
         names = ["x"] if getattr(f, "nin", None) == 1 else []  # an older NumPy does not tell of its ufuncs
-    return names[:count] + [f"argument {i}" for i in range(len(names), count)]
+    return [names[i] if i < len(names) else f"argument {i}" for i in chosen]
 
 
 def _paths(tree: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -63,7 +63,7 @@ def test_every_operator_of_arrays_is_listed_or_refused() -> None:
     listed = {"add", "sub", "mul", "truediv", "pow", "matmul", "mod", "neg", "pos", "abs", "getitem", "iter"}
     plain = {"floordiv", "divmod", "lt", "le", "gt", "ge", "eq", "ne", "bool", "len", "hash", "repr", "format"}
     refused = {"setitem", "delitem", "float", "int", "index", "complex", "array"}
-    protocol = {"init", "new", "array_ufunc", "array_function"}
+    protocol = {"init", "init_subclass", "new", "array_ufunc", "array_function"}
     own = {name.strip("_") for name in vars(Traced) if hasattr(np.ndarray, name) and name.startswith("__")}
     python = {"doc", "module", "slots", "weakref", "dict", "deepcopy"}
     reflected = {name for name in own if name.startswith("r") and name[1:] in listed | plain}

@@ -139,7 +139,6 @@ def test_an_error_of_the_program_itself_comes_out_as_it_is():
         ("view", "stop_gradient"),
         ("compress", "stop_gradient"),
         ("argpartition", r"np\.argpartition\(x\)"),
-        ("missing", "neither have NumPy's arrays"),
     ],
 )
 def test_an_attribute_that_is_missing_is_explained(name, instead):
