@@ -10,7 +10,6 @@ That is all that nested derivatives need.
 """
 
 import contextlib
-import dis
 import itertools
 import operator
 import sys
@@ -22,6 +21,7 @@ import numpy as np
 import nnlib.engine.numpy_functions  # noqa: F401 - registers NumPy's functions
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
+from nnlib.engine.refusals import CONVERSION, IN_PLACE, refuse_array, refuse_assignment, refuse_conversion
 from nnlib.engine.tree import filled, leaves, rebuilt
 from nnlib.rules import Function, Operation, operation
 
@@ -84,7 +84,7 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
     if function in LOCALLY_CONSTANT:
         return function(*map(plain, args), **{name: plain(value) for name, value in kwargs.items()})
     if function is np.copyto:
-        _refuse_assignment()
+        refuse_assignment()
     raise NotImplementedError(
         f"{name_of(function)} has no derivative rule; use functions that have one (nnlib.autodiff.supported() lists "
         'them, and the page "What can be differentiated" says what to use instead of others), or give it a rule as '
@@ -182,40 +182,6 @@ def operand(a: Any) -> Any:
     return NotImplemented if array.dtype.kind == "O" else array
 
 
-IN_PLACE = (
-    "a traced array cannot be written into a plain one, and an array cannot be changed in place under differentiation; "
-    "instead of out[i] = ... collect the parts in a list and join them with np.stack or np.concatenate, or choose "
-    "between the old and the new with np.where"
-)
-CONVERSION = (
-    "a traced array cannot become a Python number, which would lose its derivative; use NumPy's functions, such as "
-    'np.exp for math.exp; to look at its value, print it, format it (f"{x:.3f}"), or take '
-    "nnlib.autodiff.stop_gradient(x)"
-)
-PLAIN = (
-    "a traced array cannot become a plain one, which would lose its derivative; use np.stack or np.concatenate "
-    "instead of np.array, and np.full_like or np.broadcast_to instead of np.full; to look at its value, print it, or "
-    "take nnlib.autodiff.stop_gradient(x)"
-)
-
-
-def _refuse_assignment(*_: Any, **__: Any) -> NoReturn:
-    raise TypeError(IN_PLACE)
-
-
-def _refuse_conversion(*_: Any) -> NoReturn:
-    raise TypeError(IN_PLACE if _assigned(sys._getframe(1)) else CONVERSION)
-
-
-def _refuse_array(*_: Any, **__: Any) -> NoReturn:
-    raise TypeError(IN_PLACE if _assigned(sys._getframe(1)) else PLAIN)
-
-
-def _assigned(frame: Any) -> bool:
-    """Tell whether a frame is just executing ``out[i] = value``: NumPy asks for a number or an array in both cases."""
-    return dis.opname[frame.f_code.co_code[frame.f_lasti]] in ("STORE_SUBSCR", "STORE_SLICE")
-
-
 def _method(function: Any) -> Any:
     """Make a method of a function, as arrays have it."""
 
@@ -265,7 +231,7 @@ class Traced:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if "out" in kwargs:
-            _refuse_assignment()
+            refuse_assignment()
         if method != "__call__" or kwargs:
             how = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else f" with {', '.join(kwargs)}")
             raise NotImplementedError(f"{how} has no derivative rule; use the plain call, and np.sum for np.add.reduce")
@@ -274,9 +240,9 @@ class Traced:
     def __array_function__(self, function: Function, types: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         return dispatch(function, args, kwargs)
 
-    __array__ = _refuse_array
-    __setitem__ = __delitem__ = _refuse_assignment
-    __float__ = __int__ = __index__ = __complex__ = item = tolist = _refuse_conversion
+    __array__ = refuse_array
+    __setitem__ = __delitem__ = refuse_assignment
+    __float__ = __int__ = __index__ = __complex__ = item = tolist = refuse_conversion
 
     __add__, __radd__ = _operators(np.add, operator.add)
     __sub__, __rsub__ = _operators(np.subtract, operator.sub)
@@ -308,7 +274,7 @@ class Traced:
     )
     argsort, nonzero, searchsorted, conj = map(_method, (np.argsort, np.nonzero, np.searchsorted, np.conjugate))
     conjugate = conj
-    sort = fill = put = partition = resize = setfield = byteswap = _refuse_assignment
+    sort = fill = put = partition = resize = setfield = byteswap = refuse_assignment
     itemsize, nbytes = property(lambda self: self.value.itemsize), property(lambda self: self.value.nbytes)
     real, imag, mT = (property(_method(function)) for function in (np.real, np.imag, np.matrix_transpose))
 
