@@ -94,9 +94,11 @@ def jvp(
 
 def pushed(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool) -> list[Any]:
     """Do the work of `jvp`."""
-    given = numbers(primals, f)
+    if any(x is None for x in primals):
+        numbers(primals, f)  # says which
     directions = leaves_like(primals, tangents)
-    pairs = [(x, like(x, v, "the tangent", "its argument")) for x, v in zip(given, directions, strict=True)]
+    given = zip(numbers(primals, f), directions, strict=True)
+    pairs = [(x, like(x, v, "the tangent", "its argument")) for x, v in given]
     with running_level() as level:
         y = f(*filled(primals, iter([Dual(x, v, level) for x, v in pairs])))
     y, aux = released(y, level, called(f)) if has_aux else (y, [])
