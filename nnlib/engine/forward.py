@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from nnlib.engine.in_place import latest
-from nnlib.engine.traced import Traced, running_level
-from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, returned
+from nnlib.engine.traced import Traced, released, running_level, without_rule
+from nnlib.engine.tree import arguments, called, filled, leaves_like, like, number, numbers, results, returned
 from nnlib.rules import Operation, Rule
+
+NO_RULE = Rule()
 
 
 class Dual(Traced):
@@ -34,6 +36,8 @@ def push_all(op: Operation, tangents: Iterable[tuple[int, Any]], y: Any, values:
     """Add up what each argument's tangent, given with its position, contributes to that of the result."""
     total: Any = None
     for i, tangent in tangents:
+        if op.rules[i] == NO_RULE:
+            without_rule(op, i)
         contribution = push(op.rules[i], tangent, y, values, options)
         total = contribution if total is None else total + contribution
     if not type(total) is type(y) is np.float64 and (total.shape != y.shape or total.dtype != y.dtype):
@@ -49,7 +53,9 @@ def push(rule: Rule, tangent: Any, y: Any, values: list[Any], options: dict[str,
     return rule.jvp(tangent, y, *values, **options)
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False
+) -> tuple[Any, ...]:
     """Evaluate `f` and its directional derivative: the Jacobian times the tangents.
 
     Parameters
@@ -60,16 +66,19 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         The arguments of f.
     tangents : tuple
         The direction: one tangent for each argument, of the same shape.
+    has_aux : bool
+        Whether f returns a pair: the result, and whatever else is to be looked at.
 
     Returns
     -------
     tuple
-        ``f(*primals)``, and its tangent, of the same shape.
+        ``f(*primals)``, and its tangent, of the same shape; with `has_aux` also the second of what f returned.
 
     Raises
     ------
     TypeError
-        If an argument is not real, or primals and tangents are not tuples or lists.
+        If an argument or the result is not real, primals and tangents are not tuples or lists, or f does not return a
+        pair although `has_aux` says so.
     ValueError
         If a tangent does not have the shape of its argument.
 
@@ -85,20 +94,28 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     if not (isinstance(primals, (tuple, list)) and isinstance(tangents, (tuple, list))):
         raise TypeError("jvp needs a tuple of arguments and a tuple of tangents: jvp(f, (x,), (v,))")
-    primals, tangents = tuple(primals), tuple(tangents)
+    value, tangent, *aux = pushed(f, tuple(primals), tuple(tangents), has_aux)
+    return value, tangent, *aux
+
+
+def pushed(f: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool) -> list[Any]:
+    """Do the work of `jvp`."""
+    if any(x is None for x in primals):
+        numbers(primals, f)  # says which
     directions = leaves_like(primals, tangents)
     given = [
         (x, like(x, v, "the tangent", "its argument"), family)
-        for (x, family), v in zip(arguments(primals), directions, strict=True)
+        for (x, family), v in zip(arguments(primals, f), directions, strict=True)
     ]
     with running_level() as level:
         y = f(*filled(primals, iter([Dual(x, v, level, family) for x, v, family in given])))
-    results = [latest(out) if isinstance(out, Traced) and out.now is not None else out for out in leaves(y)]
-    ends = [out if isinstance(out, Dual) and out.level == level else _constant(out) for out in results]
+    y, aux = released(y, level, called(f)) if has_aux else (y, [])
+    found = [latest(out) if isinstance(out, Traced) and out.now is not None else out for out in results(y, f)]
+    ends = [out if isinstance(out, Dual) and out.level == level else _constant(out, f) for out in found]
     values, changes = [out.value for out in ends], [out.tangent for out in ends]
-    return returned(y, values), returned(y, changes)
+    return [returned(y, values), returned(y, changes), *aux]
 
 
-def _constant(y: Any) -> Dual:
-    value = number(y)
+def _constant(y: Any, f: Callable[..., Any]) -> Dual:
+    value = number(y, f"what {called(f)} returned")
     return Dual(value, np.zeros_like(value), -1)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.engine.snapshots import ARGUMENT, is_callers
+from nnlib.engine.tree import rebuilt
 from nnlib.rules import Function
 
 
@@ -26,9 +27,7 @@ def plain(value: Any) -> Any:
     """Strip all levels from a value, also inside a list or tuple; a value without any is returned itself."""
     if isinstance(value, (list, tuple)):
         stripped = [plain(part) for part in value]
-        if all(map(operator.is_, stripped, value)):
-            return value  # a named tuple, too
-        return stripped if isinstance(value, list) else tuple(stripped)
+        return value if all(map(operator.is_, stripped, value)) else rebuilt(value, stripped)
     while hasattr(value, "now"):
         value = latest(value).value
     return value

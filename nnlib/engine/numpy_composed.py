@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from nnlib.engine.numpy_rules import einsum
 from nnlib.engine.numpy_shapes import concatenate, put_back
 from nnlib.numerics.arrays import axes_of, is_traced
 from nnlib.rules import Function
@@ -27,7 +26,10 @@ LOCALLY_CONSTANT: set[Function] = {
     *(np.isclose, np.allclose, np.array_equal, np.isnan, np.isinf, np.isfinite, np.signbit),
     *(np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.any, np.all, np.count_nonzero),
     *(np.sign, np.heaviside, np.floor, np.ceil, np.trunc, np.rint, np.round, np.floor_divide),
-    *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted),
+    *(np.isposinf, np.isneginf, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj, np.array_equiv, np.isin),
+    *(np.around, np.fix, np.angle, np.imag, np.linalg.matrix_rank),
+    *(np.argmax, np.argmin, np.argsort, np.nonzero, np.searchsorted, np.flatnonzero, np.argwhere, np.digitize),
+    *(np.nanargmax, np.nanargmin, np.argpartition, np.lexsort),
     *(np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type),
 }
 
@@ -113,6 +115,7 @@ def _squeeze(a: Any, axis: Any = None) -> Any:
 @_composed(np.swapaxes)
 def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     order = list(range(a.ndim))
+    axis1, axis2 = (normalize_axis_index(axis, a.ndim) for axis in (axis1, axis2))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return np.transpose(a, order)
 
@@ -152,9 +155,14 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values:
     """With zeros alone."""
     if mode != "constant" or np.any(np.asarray(constant_values) != 0):
         raise NotImplementedError("np.pad of a traced array pads with zeros only")
+    if isinstance(pad_width, dict):
+        pad_width = [pad_width.get(i, pad_width.get(i - array.ndim, 0)) for i in range(array.ndim)]
+        pad_width = [(width, width) if np.ndim(width) == 0 else width for width in pad_width]
     if np.asarray(pad_width).dtype.kind != "i":
         raise TypeError(f"np.pad needs integers as widths, got {pad_width!r}")
     widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
+    if min(map(min, widths), default=0) < 0:
+        raise ValueError(f"np.pad needs widths of at least 0, got {pad_width}")
     inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, array.shape, strict=True))
     return put_back(array, inside, tuple(b + n + a for (b, a), n in zip(widths, array.shape, strict=True)))
 
@@ -174,6 +182,11 @@ def _diag(v: Any, k: int = 0) -> Any:
     return put_back(v, (rows, columns), (n, n)) if v.ndim == 1 else v[rows, columns]
 
 
+@_composed(np.divmod)
+def _divmod(x1: Any, x2: Any) -> Any:
+    return np.floor_divide(x1, x2), np.remainder(x1, x2)
+
+
 @_composed(np.outer)
 def _outer(a: Any, b: Any) -> Any:
     return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
@@ -182,24 +195,9 @@ def _outer(a: Any, b: Any) -> Any:
 @_composed(np.dot)
 def _dot(a: Any, b: Any) -> Any:
     """With a second array of at most two axes."""
+    a, b = (x if is_traced(x) else np.asarray(x) for x in (a, b))  # a number counts as float64 here, as in NumPy
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(*(a if is_traced(a) else np.asarray(a) for a in (a, b)))
     if np.ndim(b) > 2:
         raise NotImplementedError("np.dot of traced arrays needs a second array of at most two axes; use @")
     return np.matmul(a, b)
-
-
-@_composed(np.einsum)
-def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
-    """With an arrow, no ellipsis, no index twice in one operand, and none that is summed over one operand alone."""
-    subscripts = subscripts.replace(" ", "")
-    inputs, arrow, output = subscripts.partition("->")
-    parts = inputs.split(",")
-    repeated = any(len(set(part)) < len(part) for part in [*parts, output])
-    alone = any(c not in output and sum(c in part for part in parts) < 2 for part in parts for c in part)
-    if not arrow or "." in subscripts or repeated or alone:
-        raise NotImplementedError(
-            f"np.einsum({subscripts!r}) of traced arrays needs an arrow, no ellipsis, no index twice in one operand, "
-            "and no summed index that stands in one operand alone; use indexing and np.sum for those"
-        )
-    return einsum(*operands, subscripts=subscripts)

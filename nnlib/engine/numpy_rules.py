@@ -12,7 +12,7 @@ import numpy as np
 import nnlib.engine.numpy_elementwise  # registers its rules, as does the next
 import nnlib.engine.numpy_shapes  # noqa: F401
 from nnlib.numerics.arrays import kept
-from nnlib.rules import differentiable, register, rule, rules_for, unbroadcast
+from nnlib.rules import register, rule, rules_for, unbroadcast
 
 # Reductions
 
@@ -96,26 +96,3 @@ def _matmul_second(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 rule(np.matmul, "x1", jvp=lambda v, y, a, b: np.matmul(v, b), vjp=_matmul_first, linear=True)
 rule(np.matmul, "x2", jvp=lambda v, y, a, b: np.matmul(a, v), vjp=_matmul_second, linear=True)
-
-
-@differentiable("*operands")
-def einsum(*operands: Any, subscripts: str) -> Any:
-    """Return ``np.einsum(subscripts, *operands)``, for subscripts with an arrow and no repeated or lone index."""
-    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
-
-
-def _einsum_jvp(v: Any, y: Any, *operands: Any, subscripts: str, position: int) -> Any:
-    return einsum(*operands[:position], v, *operands[position + 1 :], subscripts=subscripts)
-
-
-def _einsum_vjp(g: Any, y: Any, *operands: Any, subscripts: str, position: int) -> Any:
-    """Swap the operand's subscripts with the result's."""
-    inputs, output = subscripts.split("->")
-    parts = inputs.split(",")
-    own = parts[position]
-    parts[position] = output
-    others = (*operands[:position], g, *operands[position + 1 :])
-    return einsum(*others, subscripts=f"{','.join(parts)}->{own}")
-
-
-rule(einsum, "*operands", jvp=_einsum_jvp, vjp=_einsum_vjp, linear=True)

@@ -7,8 +7,8 @@ import numpy as np
 
 from nnlib.engine.in_place import latest
 from nnlib.engine.snapshots import ARGUMENT, FIXED, is_callers, settle, snapshot
-from nnlib.engine.traced import Traced, counter, running_level
-from nnlib.engine.tree import arguments, filled, leaves, leaves_like, like, number, returned, skeleton
+from nnlib.engine.traced import Traced, counter, released, running_level, without_rule
+from nnlib.engine.tree import arguments, called, filled, leaves_like, like, number, results, returned, skeleton
 from nnlib.rules import Operation, Rule, unbroadcast
 
 
@@ -39,6 +39,8 @@ class Node(Traced):
             if isinstance(a, Node) and a.level == self.level:
                 rule = op.rules[i]
                 if rule.partial is None:
+                    if rule.vjp is None:
+                        without_rule(op, i)
                     kept = {} if kept is None else kept
                     pull = _pull(op, rule, i, arrays, y, options, kept)
                 else:
@@ -157,7 +159,7 @@ def contributions(order: Iterable[Any], adjoints: dict[int, Any]) -> Iterator[tu
                 yield node, g, i, parent
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Evaluate `f` and return the function that pulls cotangents back: the transposed Jacobian times a cotangent.
 
     Parameters
@@ -166,17 +168,19 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         A function of arrays, returning arrays.
     *primals
         The arguments of f.
+    has_aux : bool
+        Whether f returns a pair: the result, and whatever else is to be looked at.
 
     Returns
     -------
     tuple
         ``f(*primals)``, and ``pullback(cotangent)``, which returns a tuple with one cotangent for each argument. The
-        pullback may be called any number of times.
+        pullback may be called any number of times. With `has_aux` also the second of what f returned.
 
     Raises
     ------
     TypeError
-        If an argument is not real.
+        If an argument or the result is not real, or f does not return a pair although `has_aux` says so.
     ValueError
         From the pullback, if the cotangent does not have the shape of the result.
 
@@ -191,14 +195,16 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> [cotangent.tolist() for cotangent in pullback(1.0)]
     [[3.0, 4.0], [1.0, 2.0]]
     """
-    containers, given = skeleton(primals), arguments(primals)
+    containers, given = skeleton(primals), arguments(primals, f)
     with running_level() as level:
         inputs = [Node(x, level, (), family) for x, family in given]
         outputs = f(*filled(primals, iter(inputs)))
-    found, outputs = leaves(outputs), skeleton(outputs)
+    outputs, aux = released(outputs, level, called(f)) if has_aux else (outputs, [])
+    found, outputs = results(outputs, f), skeleton(outputs)
     ends = [latest(out) if isinstance(out, Traced) and out.now is not None else out for out in found]
     followed = [isinstance(out, Node) and out.level == level for out in ends]
-    values = [out.value if known else number(out) for out, known in zip(ends, followed, strict=True)]
+    constant = "" if all(followed) else f"what {called(f)} returned"
+    values = [out.value if known else number(out, constant) for out, known in zip(ends, followed, strict=True)]
     order = ancestors([out for out, known in zip(ends, followed, strict=True) if known])
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -212,4 +218,4 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         gradients = [adjoints[x.index] if x.index in adjoints else np.zeros_like(x.value) for x in inputs]
         return returned(containers, gradients)  # type: ignore[no-any-return]
 
-    return returned(outputs, values, kept=True), pullback
+    return returned(outputs, values, kept=True), pullback, *aux

@@ -26,7 +26,7 @@ def supported() -> dict[str, dict[str, str]]:
     dict
         For each kind its calls, with the arguments that they take under differentiation, and a note where there is one.
         The kinds are "elementwise" and "arrays" (functions of NumPy), "constant" (those whose derivative is zero
-        wherever it exists), "operators" and "methods" of arrays, and "nnlib".
+        wherever it exists), "operators" and "methods" of arrays, "nnlib", and "other": operations registered elsewhere.
 
     Notes
     -----
@@ -44,18 +44,19 @@ def supported() -> dict[str, dict[str, str]]:
     for module in dir(nnlib):
         if not module.startswith("_"):
             importlib.import_module(f"nnlib.{module}")  # registers its operations
-    found: dict[str, dict[str, str]] = {"elementwise": {}, "arrays": {}, "nnlib": {}}
+    found: dict[str, dict[str, str]] = {"elementwise": {}, "arrays": {}, "nnlib": {}, "other": {}}
     for op in operations():
-        name, own = name_of(op.function), op.name.startswith("_") or op.function.__module__.startswith("nnlib.engine")
-        if own:
+        name = name_of(op.function)
+        if op.name.startswith("_") or name.startswith("nnlib.engine."):
             continue  # stands behind another function or an operator
-        if op.signature is None:
+        if not name.startswith("np."):
+            arguments = _arguments(op.implementation) if op.signature else f"({', '.join(op.arrays)})"
+            found["nnlib" if name.startswith("nnlib.") else "other"][name + arguments] = f"in {', '.join(op.arrays)}"
+        elif op.signature is None:
             kind = "arrays" if getattr(op.function, "signature", None) else "elementwise"  # what a ufunc works on
             found[kind][f"{name}({', '.join(op.arrays)})" if kind == "arrays" else name] = _other_names(op.function)
-        elif name.startswith("np."):
-            found["arrays"][f"{name}{_arguments(op.implementation)}"] = _note(op.implementation)
         else:
-            found["nnlib"][f"{name}{_arguments(op.implementation)}"] = f"in {', '.join(op.arrays)}"
+            found["arrays"][f"{name}{_arguments(op.implementation)}"] = _note(op.implementation)
     for function, made in COMPOSED.items():
         found["arrays"][f"{name_of(function)}{_arguments(made)}"] = _note(made)
     answers = {name for name, value in vars(Traced).items() if "refuse" not in getattr(value, "__name__", "")}

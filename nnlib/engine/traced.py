@@ -12,15 +12,19 @@ That is all that nested derivatives need.
 import contextlib
 import itertools
 import operator
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
+import nnlib.engine.numpy_functions  # noqa: F401 - registers NumPy's functions
 from nnlib.engine.in_place import Writable, latest, plain, share
 from nnlib.engine.numpy_composed import COMPOSED, LOCALLY_CONSTANT
 from nnlib.engine.numpy_shapes import getitem
+from nnlib.engine.refusals import CONVERSION, IN_PLACE, refuse_array, refuse_assignment, refuse_conversion
 from nnlib.engine.snapshots import FIXED, is_callers, settle
+from nnlib.engine.tree import filled, leaves
 from nnlib.rules import Function, Operation, operation
 
 counter = itertools.count()  # numbers levels and nodes in the order in which they begin
@@ -34,6 +38,12 @@ def running_level() -> Iterator[int]:
     _running.add(level)
     try:
         yield level
+    except ValueError as error:
+        cause = error.__cause__
+        if isinstance(cause, TypeError) and cause.args in ((IN_PLACE,), (CONVERSION,)):
+            # NumPy takes what can be indexed for a sequence, and hides the reason for which it is no number.
+            raise cause.with_traceback(error.__traceback__) from None
+        raise
     finally:
         _running.discard(level)
 
@@ -90,13 +100,16 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
             arrays, options = op.bind(args, kwargs)
         except TypeError as error:
             raise TypeError(f"{name_of(function)} of a traced array {error}") from None
-        return apply(op, [np.asarray(a) if isinstance(a, (list, tuple)) else a for a in arrays], options)
+        arrays = [a if type(a) in FAMILIAR else operand(a) for a in arrays]
+        if any(a is NotImplemented for a in arrays):
+            raise TypeError(f"{name_of(function)} of a traced array needs numbers or arrays beside it; got {args}")
+        return apply(op, arrays, options)
     if function in COMPOSED:
         return COMPOSED[function](*args, **kwargs)
     if function in LOCALLY_CONSTANT:
         return function(*map(plain, args), **{name: plain(value) for name, value in kwargs.items()})
     if function is np.copyto:
-        _refuse_assignment()
+        refuse_assignment()
     raise NotImplementedError(
         f"{name_of(function)} has no derivative rule; use functions that have one (nnlib.autodiff.supported() lists "
         'them, and the page "What can be differentiated" says what to use instead of others), or give it a rule as '
@@ -106,26 +119,90 @@ def dispatch(function: Function, args: Sequence[Any], kwargs: dict[str, Any]) ->
 
 def name_of(function: Function) -> str:
     """Name a function as a reader calls it."""
-    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    return f"{'np' if module.startswith('np._core') else module}.{getattr(function, '__name__', function)}"
+    name = getattr(function, "__name__", str(function))
+    module = getattr(function, "__module__", None)
+    if module is None:  # a ufunc does not know where it comes from
+        homes = [
+            home for home, held in list(sys.modules.items()) if getattr(held, "__dict__", {}).get(name) is function
+        ]
+        module = min(homes, key=len, default="__main__")
+    module = module.partition("._")[0].replace("numpy", "np", 1)
+    return name if module == "__main__" else f"{module}.{name}"
 
 
-def _refuse_assignment(*_: Any) -> NoReturn:
-    raise TypeError(
-        "an array cannot be changed in place under differentiation; make a new one, "
-        "with np.where, np.stack, np.concatenate or arithmetic"
+def stop_gradient(x: Any) -> Any:
+    """Return the plain value of what is followed by differentiation: a constant to every transformation.
+
+    Parameters
+    ----------
+    x
+        An array, or a nested list, tuple or dict of them, traced or not.
+
+    Returns
+    -------
+    array or container
+        The same without traces, free to be printed, logged, kept or turned into a Python number.
+
+    Notes
+    -----
+    JAX has it as ``jax.lax.stop_gradient``.
+
+    Examples
+    --------
+    >>> from nnlib.autodiff import grad, stop_gradient
+    >>> def loss(w):
+    ...     total = np.sum(w * w)
+    ...     seen.append(float(stop_gradient(total)))  # float(total) would lose the derivative, and is refused
+    ...     return total
+    >>> seen = []
+    >>> grad(loss)(np.array([3.0, 4.0])).tolist(), seen
+    ([6.0, 8.0], [25.0])
+    """
+    values = [plain(leaf) for leaf in leaves(x)]
+    return filled(x, iter([v.copy() if isinstance(v, np.ndarray) else v for v in values]))
+
+
+def released(pair: Any, level: int, name: str) -> tuple[Any, list[Any]]:
+    """Split what a function with has_aux=True has returned, and end the trace of the second part."""
+    if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+        got = f"a {type(pair).__name__}" if isinstance(pair, (list, tuple, dict)) else "one array"
+        raise TypeError(f"with has_aux=True {name} must return a pair, the result and what else is wanted; got {got}")
+    y, aux = pair
+    ended = [_ended(leaf, level) for leaf in leaves(aux)]
+    return y, [filled(aux, iter(ended))]
+
+
+def _ended(leaf: Any, level: int) -> Any:
+    """Return the value of what was traced at this level, in memory of its own."""
+    if not isinstance(leaf, Traced) or latest(leaf).level != level:
+        return leaf
+    value = latest(leaf).value
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def without_rule(op: Operation, i: int) -> NoReturn:
+    """Refuse an operation that has been registered and has got no rule yet."""
+    argument = op.arrays[0 if op.variadic else i]
+    raise NotImplementedError(
+        f"{name_of(op.function)} has no derivative rule for its argument {argument!r} yet; "
+        f"register one: nnlib.rules.rule({op.name}, {argument!r}, ...)"
     )
 
 
-def _refuse_conversion(*_: Any) -> NoReturn:
-    raise TypeError("a traced array cannot become a Python number; use NumPy's functions, such as np.exp for math.exp")
+FAMILIAR = {np.ndarray, float, int, bool, np.float64, np.float32, np.float16, np.int64, np.bool_, type(None)}
 
 
-def _refuse_array(*_: Any, **__: Any) -> NoReturn:
-    raise TypeError(
-        "a traced array cannot become a plain one, which would lose its derivative; use np.stack or np.concatenate "
-        "instead of np.array, and np.full_like or np.broadcast_to instead of np.full; to look at it, print it"
-    )
+def operand(a: Any) -> Any:
+    """Return what stands beside a traced array as NumPy takes it: a range, list or column of a table is an array.
+
+    What is no array at all gives NotImplemented: Python then asks the other operand.
+    """
+    if type(a) in FAMILIAR or isinstance(a, (np.generic, complex)):
+        return a
+    if isinstance(a, (np.matrix, np.ma.MaskedArray)):
+        raise TypeError(f"a {type(a).__name__} cannot meet a traced array; convert it to a plain one, with np.asarray")
+    array = np.asarray(a)
+    return NotImplemented if array.dtype.kind == "O" else array
 
 
 def _method(function: Any) -> Any:
@@ -144,10 +221,18 @@ def _operators(ufunc: np.ufunc, compute: Function) -> tuple[Any, Any]:
         return _method(ufunc), lambda self, other: ufunc(other, self)
 
     def forward(self: Any, other: Any) -> Any:
-        return apply(op, (self, np.asarray(other) if isinstance(other, (list, tuple)) else other), {}, compute)
+        if type(other) not in FAMILIAR:
+            other = operand(other)
+            if other is NotImplemented:
+                return other
+        return apply(op, (self, other), {}, compute)
 
     def reflected(self: Any, other: Any) -> Any:
-        return apply(op, (np.asarray(other) if isinstance(other, (list, tuple)) else other, self), {}, compute)
+        if type(other) not in FAMILIAR:
+            other = operand(other)
+            if other is NotImplemented:
+                return other
+        return apply(op, (other, self), {}, compute)
 
     return forward, reflected
 
@@ -165,13 +250,16 @@ class Traced(Writable):
     now: Any
     family: Any
 
+    def __init_subclass__(cls) -> None:
+        FAMILIAR.add(cls)
+
     def follow(self, op: Operation, arrays: Sequence[Any], values: list[Any], options: dict[str, Any], y: Any) -> Any:
         """Return the traced result of an operation at this level, given its value `y`."""
         raise NotImplementedError
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if "out" in kwargs:
-            _refuse_assignment()
+            refuse_assignment()
         if method != "__call__" or kwargs:
             how = f"np.{ufunc.__name__}" + (f".{method}" if method != "__call__" else f" with {', '.join(kwargs)}")
             raise NotImplementedError(f"{how} has no derivative rule; use the plain call, and np.sum for np.add.reduce")
@@ -180,15 +268,15 @@ class Traced(Writable):
     def __array_function__(self, function: Function, types: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         return dispatch(function, args, kwargs)
 
-    __array__ = _refuse_array
-    __setitem__ = __delitem__ = _refuse_assignment
-    __float__ = __int__ = __index__ = __complex__ = item = tolist = _refuse_conversion
+    __array__ = refuse_array
+    __setitem__ = __delitem__ = refuse_assignment
+    __float__ = __int__ = __index__ = __complex__ = item = tolist = refuse_conversion
 
     __add__, __radd__ = _operators(np.add, operator.add)
     __sub__, __rsub__ = _operators(np.subtract, operator.sub)
     __mul__, __rmul__ = _operators(np.multiply, operator.mul)
     __truediv__, __rtruediv__ = _operators(np.divide, operator.truediv)
-    __pow__, __rpow__ = _operators(np.power, operator.pow)
+    _power, __rpow__ = _operators(np.power, operator.pow)
     __matmul__, __rmatmul__ = _operators(np.matmul, operator.matmul)
     __mod__, __rmod__ = _operators(np.remainder, operator.mod)
     __floordiv__, __rfloordiv__ = _operators(np.floor_divide, operator.floordiv)
@@ -208,6 +296,14 @@ class Traced(Writable):
     cumsum, dot, round = map(_method, (np.cumsum, np.dot, np.round))
     argmax, argmin, any, all = map(_method, (np.argmax, np.argmin, np.any, np.all))
     ravel, squeeze, swapaxes, astype = map(_method, (np.ravel, np.squeeze, np.swapaxes, np.astype))
+    prod, cumprod, trace, diagonal, repeat, take = map(
+        _method, (np.prod, np.cumprod, np.trace, np.diagonal, np.repeat, np.take)
+    )
+    argsort, nonzero, searchsorted, conj = map(_method, (np.argsort, np.nonzero, np.searchsorted, np.conjugate))
+    conjugate = conj
+    sort = fill = put = partition = resize = setfield = byteswap = refuse_assignment
+    itemsize, nbytes = property(lambda self: self.value.itemsize), property(lambda self: self.value.nbytes)
+    real, imag, mT = (property(_method(function)) for function in (np.real, np.imag, np.matrix_transpose))
 
     def reshape(self, *shape: Any) -> Any:
         """Return the array in another shape, given as numbers or as one tuple."""
@@ -224,6 +320,17 @@ class Traced(Writable):
     def flatten(self) -> Any:
         """Return a copy with one axis."""
         return np.ravel(self).copy()
+
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            raise TypeError("pow(x, y, modulus) is for integers; write x**y % modulus for traced arrays")
+        return self._power(other)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def copy(self) -> Any:
         """Return the same value in memory of its own: writing into one does not change the other."""
@@ -246,5 +353,32 @@ class Traced(Writable):
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
 
+    def __round__(self, decimals: int = 0) -> Any:
+        return np.round(self, decimals)
+
+    def __format__(self, spec: str) -> str:
+        return format(plain(self), spec) if spec else str(self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({plain(self)})"
+
+
+class _Missing:
+    """An attribute that arrays have and traced ones do not; ``__getattr__`` would slow down all that they have."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.__name__ = name, f"refused: {name}"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        function = getattr(np, self.name, None)
+        known = function in COMPOSED or function in LOCALLY_CONSTANT or (function and operation(function))
+        other = f"np.{self.name}(x)" if known else f"nnlib.autodiff.stop_gradient(x).{self.name}, a constant"
+        raise AttributeError(f"a traced array has no attribute {self.name!r}; use {other}")
+
+
+for _name in vars(np.ndarray):
+    if not (_name.startswith("_") or hasattr(Traced, _name)):
+        setattr(Traced, _name, _Missing(_name))

@@ -11,14 +11,14 @@ import matplotlib.pyplot  # an old one warns while it is imported, which is no f
 import numpy as np
 
 from nnlib import autodiff, chain, claims, datasets, gradcheck, notebook, plots, rules, trace
-from nnlib.engine import numpy_rules, numpy_shapes
+from nnlib.engine import numpy_einsum, numpy_shapes
 from tests.nnlib.hostile import VALUE, Row, shapes
 
 mpl.use("Agg")
 rng = np.random.default_rng(9)
 X, V = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
 COUNT = "sizes must be"
-REAL = "the value of f must hold real numbers"
+REAL = "the value of f must hold real numbers|f returned None"
 
 
 def diagonal(x: Any) -> Any:
@@ -158,6 +158,7 @@ ROWS: dict[str, Row] = {
     ),
     "autodiff.jacfwd": Row(autodiff.jacfwd(np.sin), {"x": X}, lambda x: diagonal(np.cos(x)), {"x": VALUE}),
     "autodiff.jacrev": Row(autodiff.jacrev(np.sin), {"x": X}, lambda x: diagonal(np.cos(x)), {"x": VALUE}),
+    "autodiff.stop_gradient": Row(autodiff.stop_gradient, {"x": X}, lambda x: x, {"x": ""}, numbers=False, lists=False),
     "trace.trace": Row(
         lambda x, f=_total: trace.trace(f, x).adjoint()[0],
         {"x": X},
@@ -278,7 +279,7 @@ ROWS: dict[str, Row] = {
     "autodiff.supported": Row(
         lambda: [*autodiff.supported()],
         {},
-        lambda: ["elementwise", "arrays", "nnlib", "constant", "operators", "methods"],
+        lambda: ["elementwise", "arrays", "nnlib", "other", "constant", "operators", "methods"],
     ),
     "datasets.load_digits": Row(
         lambda: [part.shape for part in datasets.load_digits()], {}, lambda: [(1797, 8, 8), (1797,)]
@@ -327,8 +328,8 @@ ROWS: dict[str, Row] = {
         {"a": "", "b": ""},
         numbers=False,
     ),
-    "engine.numpy_rules.einsum": Row(
-        lambda a, b: numpy_rules.einsum(a, b, subscripts="ij,kj->ik"),
+    "engine.numpy_einsum.einsum": Row(
+        lambda a, b: numpy_einsum.einsum(a, b, subscripts="ij,kj->ik"),
         {"a": X, "b": V},
         lambda a, b: a @ b.T,
         {"a": "", "b": ""},

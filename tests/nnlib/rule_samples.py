@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnlib import activations, losses, softmax
-from nnlib.engine import numpy_elementwise, numpy_rules, numpy_shapes
+from nnlib.engine import numpy_einsum, numpy_elementwise, numpy_linalg, numpy_shapes
 from tests.nnlib import rule_samples_conv
 
 rng = np.random.default_rng(0)
@@ -22,6 +22,8 @@ POSITIVE = rng.uniform(0.5, 3, size=(3, 4))
 INSIDE = rng.uniform(-0.9, 0.9, size=5)
 MASK = A > 0
 NUMBER = np.float64(0.7)
+M = np.array([[3.0, 1, 0.5], [-1, 2, 0.3], [0.2, -0.4, 1.7]])
+MATRICES = M + rng.normal(size=(2, 3, 3)) / 9
 
 
 class Convertible:
@@ -124,16 +126,18 @@ SAMPLES = {
         f: _unary(f)
         for f in (
             *(np.positive, np.negative, np.absolute, np.square, np.exp, np.exp2, np.expm1),
-            *(np.sin, np.cos, np.tan, np.arctan, np.sinh, np.cosh, np.tanh),
+            *(np.sin, np.cos, np.tan, np.arctan, np.sinh, np.cosh, np.tanh, np.arcsinh, np.cbrt),
+            *(np.fabs, np.conjugate, np.deg2rad, np.radians, np.rad2deg, np.degrees),
         )
     },
     **{f: _unary(f, POSITIVE) for f in (np.sqrt, np.reciprocal, np.log, np.log2, np.log10, np.log1p)},
-    **{f: _unary(f, INSIDE) for f in (np.arcsin, np.arccos, numpy_elementwise._one_minus_square)},
+    **{f: _unary(f, INSIDE) for f in (np.arcsin, np.arccos, np.arctanh, numpy_elementwise._one_minus_square)},
+    np.arccosh: _unary(np.arccosh, POSITIVE + 1),
     **{
         f: _pairs(f)
         for f in (
             *(np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum),
-            *(np.logaddexp, np.arctan2, np.hypot, np.remainder),
+            *(np.logaddexp, np.logaddexp2, np.arctan2, np.hypot, np.remainder, np.fmod),
         )
     },
     np.power: [
@@ -178,11 +182,30 @@ SAMPLES = {
             ),
         )
     ],
-    numpy_rules.einsum: [
+    numpy_einsum.einsum: [
         (lambda *x: np.einsum("ij,kj->ik", *x), (A, B)),
         (lambda *x: np.einsum("bij, ij, j -> ib", *x), (CUBE, A, ROW)),
         (lambda x: np.einsum("bij->jbi", x), (CUBE,)),
     ],
+    np.prod: [
+        *_reduction(np.prod),
+        (lambda x: np.prod(x * [[0, 1, 1, 1], [0, 0, 1, 1], [1, 1, 1, 1]], axis=1), (A,)),
+        (lambda x: np.prod(x[:, :0]) * np.prod(x[:, :1]), (A,)),
+        (np.prod, (NUMBER,)),
+    ],
+    # NumPy, linear algebra
+    np.linalg.inv: [(np.linalg.inv, (M,)), (np.linalg.inv, (MATRICES,))],
+    numpy_linalg.solve: [
+        *[(np.linalg.solve, pair) for pair in ((M, COLUMN[:, 0]), (M, A), (MATRICES, A), (M, CUBE), (MATRICES, CUBE))],
+        (lambda a: np.linalg.solve(a, [1.0, 2, 3]), (MATRICES,)),
+    ],
+    np.linalg.det: [
+        *[(np.linalg.det, (a,)) for a in (M, MATRICES, M[:1, :1], M[:2, :2], np.eye(5) + np.outer(INSIDE, INSIDE))],
+        *[(np.linalg.det, (a,)) for a in (np.ones((2, 2)), np.arange(9.0).reshape(3, 3), np.zeros((3, 3)))],
+        (np.linalg.det, (np.diag([0.0, 1, 2, 3, 4]),)),
+    ],
+    numpy_linalg.log_abs_det: [(numpy_linalg.log_abs_det, (a,)) for a in (M, -MATRICES)],
+    numpy_linalg.sign_of_det: [(numpy_linalg.sign_of_det, (a,)) for a in (M, -MATRICES)],
     # convolution
     **rule_samples_conv.SAMPLES,
 }

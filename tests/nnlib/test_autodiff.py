@@ -17,6 +17,7 @@ from nnlib.engine.numpy_shapes import concatenate
 from nnlib.engine.traced import plain
 from nnlib.gradcheck import check_gradients, numerical_jacobian
 from nnlib.softmax import logsumexp, softmax, softmax_jacobian
+from tests.nnlib import numpy_samples
 
 rng = np.random.default_rng(0)
 A = rng.normal(size=(3, 4))
@@ -103,10 +104,14 @@ def test_every_composed_function_agrees_with_numpy():
         np.full_like: [lambda x: np.full_like(x, x[0, 0])],
         np.diag: [lambda x: np.diag(x, 1), lambda x: np.diag(x[0], -2)],
         np.outer: [lambda x: np.outer(x, x[0])],
+        np.divmod: [
+            lambda x: np.divmod(x + 20, 50)[1],
+            lambda x: divmod(30, x + 20)[1],
+            lambda x: divmod(x + 20, 50)[0],
+        ],
         np.dot: [lambda x: np.dot(x, x.T)],
-        np.einsum: [lambda x: np.einsum("ij,ik->kj", x, x)],
     }
-    assert calls.keys() == numpy_composed.COMPOSED.keys()
+    assert {*calls, *numpy_samples.CALLS} == numpy_composed.COMPOSED.keys()
     for variants in calls.values():
         for f in variants:
             np.testing.assert_allclose(vjp(f, A)[0], f(A), rtol=1e-14)
@@ -338,9 +343,6 @@ def test_bad_input():
         grad(np.sin)(ROW)
     with pytest.raises(ValueError, match="one number, got shape a tuple"):
         grad(lambda x: (x, x))(1.0)
-    for jacobian in (jacfwd, jacrev):
-        with pytest.raises(ValueError, match="one array, got a tuple; use jvp or vjp"):
-            jacobian(lambda x: (x, x))(1.0)
     with pytest.raises(TypeError, match=r"np\.add gave complex128; only real functions"):
         grad(lambda x: x + 1j)(1.0)
 
@@ -377,7 +379,7 @@ def test_a_tangent_is_contained_as_its_argument_is(x, v, message):
         (lambda x: np.copyto(np.zeros(4), x), TypeError, "cannot be changed in place"),
         (lambda x: np.zeros(4).__setitem__(slice(2), x[:2]), TypeError, "would lose its derivative"),
         (np.sort, NotImplementedError, "np.sort has no derivative rule; use functions that have one"),
-        (np.linalg.norm, NotImplementedError, "np.linalg.norm has no derivative rule"),
+        (np.linalg.svd, NotImplementedError, "np.linalg.svd has no derivative rule"),
         (np.add.reduce, NotImplementedError, r"np.add.reduce has no .*np.sum for np.add.reduce"),
         (lambda x: np.exp(x, dtype=float), NotImplementedError, "np.exp with dtype"),
         (lambda x: np.sum(x, where=x > 0), TypeError, "np.sum of a traced array .*'where'"),
@@ -389,7 +391,8 @@ def test_a_tangent_is_contained_as_its_argument_is(x, v, message):
         (lambda x: math.exp(x[0]), TypeError, "np.exp for math.exp"),
         (lambda x: x[0].item(), TypeError, "cannot become a Python number"),
         (lambda x: range(x[0]), TypeError, "cannot become a Python number"),
-        (lambda x: np.einsum("ii->i", x), NotImplementedError, "np.einsum.*needs an arrow"),
+        (lambda x: np.einsum("...i->i", x[None]), ValueError, "np.einsum.*needs the ellipsis in its output"),
+        (lambda x: np.einsum("i,i", x), ValueError, r"np.einsum\('i,i'\) needs 2 arrays, got 1"),
         (lambda x: np.pad(x, 1, mode="edge"), NotImplementedError, "pads with zeros only"),
         (lambda x: np.dot(x, np.zeros((2, 4, 3))), NotImplementedError, "use @"),
         (lambda x: np.stack([x, x[:2]]), ValueError, "arrays of one shape"),
@@ -402,12 +405,6 @@ def test_what_cannot_be_differentiated_says_so(f, error, message):
     for transformation in (lambda: vjp(f, ROW), lambda: jvp(f, (ROW,), (ROW,))):
         with pytest.raises(error, match=message):
             transformation()
-
-
-def test_a_number_put_into_a_plain_array_names_the_cause():
-    with pytest.raises(ValueError, match="sequence") as caught:
-        grad(lambda x: np.zeros(3).__setitem__(0, x))(1.0)
-    assert "cannot become a Python number" in str(caught.value.__cause__)
 
 
 def test_a_value_that_escaped_is_refused():
@@ -480,14 +477,6 @@ def test_composed_functions_have_numpys_defaults_and_shapes():
 def test_an_operation_that_leaves_the_real_numbers_is_refused(kind):
     with pytest.raises(TypeError, match="only real functions can be differentiated"):
         grad(lambda x: np.sum(x.astype(kind)))(ROW)
-
-
-@pytest.mark.parametrize("subscripts", ["ij->i", "ij,kj->k", "ii->i", "ij,jk", "...i->...i"])
-def test_sums_that_einsum_leaves_to_np_sum(subscripts):
-    square = np.ones((3, 3))
-    operands = [square] * (subscripts.count(",") + 1)
-    with pytest.raises(NotImplementedError, match="of traced arrays needs an arrow"):
-        vjp(lambda x: np.einsum(subscripts, x, *operands[1:]), square)
 
 
 def test_axes_that_cannot_be_squeezed_or_stacked_are_named():

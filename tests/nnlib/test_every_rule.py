@@ -10,6 +10,7 @@ import pytest
 
 import nnlib
 from nnlib.autodiff import grad, jvp, vjp
+from nnlib.engine import numpy_linalg
 from nnlib.engine.numpy_shapes import put_back
 from nnlib.gradcheck import check_gradients
 from nnlib.rules import operation, operations
@@ -21,6 +22,8 @@ for module in pkgutil.walk_packages(nnlib.__path__, "nnlib."):
         importlib.import_module(module.name)
 
 OPERATIONS = list(operations())
+
+LINALG = {np.linalg.inv, numpy_linalg.solve, np.linalg.det, numpy_linalg.log_abs_det, numpy_linalg.sign_of_det}
 
 
 def told_apart(f):
@@ -57,6 +60,10 @@ def test_the_sample_uses_the_operation(function, f, args):
 @pytest.mark.parametrize(("function", "f", "args"), CASES)
 def test_the_dtype_is_kept(function, f, args, dtype):
     args = [np.asarray(x, dtype)[()] for x in args]
+    if dtype == np.float16 and function in LINALG:
+        with pytest.raises(TypeError, match="float16 is unsupported in linalg"):
+            f(*args)
+        return
     y, tangent = jvp(f, args, args)
     again, pullback = vjp(f, *args)
     cotangents = pullback(np.ones_like(y))
@@ -90,12 +97,6 @@ def test_arguments_of_numpy_functions_may_be_named():
     x = np.array([-2.0, 0.5, 3.0])
     assert grad(lambda z: np.clip(z, a_min=-1, a_max=1).sum())(x).tolist() == [0, 1, 0]
     assert grad(lambda z: np.clip(a=z, a_min=-1, a_max=1).sum())(x).tolist() == [0, 1, 0]
-
-
-@pytest.mark.parametrize("subscripts", ["i,i", "...,...->...", "ij,jk"])
-def test_sums_of_products_are_written_out(subscripts):
-    with pytest.raises(NotImplementedError, match="einsum"):
-        vjp(lambda z: np.einsum(subscripts, z, np.ones((3, 3))[: z.ndim * 2]), np.ones((3, 3)))
 
 
 def test_only_an_axis_of_length_one_is_squeezed():

@@ -201,20 +201,69 @@ def test_the_order():
         check_gradients(np.sin, X, order=3)
 
 
-def test_values_that_are_equal_pass_at_any_tolerance_and_the_scale_is_at_least_one():
+def test_values_that_are_equal_pass_at_any_tolerance_and_the_scale_is_that_of_the_values():
     one = np.ones(2)
-    gradcheck._compare("a", one, "b", one, 0.0)
-    gradcheck._compare("a", np.zeros(0), "b", np.zeros(0), 0.0)
-    gradcheck._compare("a", 1e6 * one + 0.5, "b", 1e6 * one, 1e-6)
-    gradcheck._compare("a", 0.5 * one, "b", 0 * one, 0.5)
+    gradcheck._compare("a", one, "b", one, 0.0, 0.0)
+    gradcheck._compare("a", np.zeros(0), "b", np.zeros(0), 0.0, 0.0)
+    gradcheck._compare("a", 1e6 * one + 0.5, "b", 1e6 * one, 1e-6, 0.0)
+    gradcheck._compare("a", 1e-6 * one + 0.5e-12, "b", 1e-6 * one, 1e-6, 0.0)
+    gradcheck._compare("a", 0.5 * one, "b", 0 * one, 0.5, np.inf)
+    gradcheck._compare("a", 0.5 * one, "b", 0 * one, 0.5, 0.0, parts=1.0)
     with pytest.raises(AssertionError, match=r"a is 3 at \(1,\), b is 1"):
-        gradcheck._compare("a", np.array([1.0, 3.0]), "b", one, 1.0)
-    with pytest.raises(AssertionError, match="a is 0.6 at"):
-        gradcheck._compare("a", 0.6 * one, "b", 0 * one, 0.5)
+        gradcheck._compare("a", np.array([1.0, 3.0]), "b", one, 1.0, 0.0)
+    for error in (1.0, np.inf, np.nan):  # an uncertain difference does not excuse everything
+        with pytest.raises(AssertionError, match="a is 0.6 at"):
+            gradcheck._compare("a", 0.6 * one, "b", 0 * one, 0.5, error)
+    with pytest.raises(AssertionError, match="a is 2e-12 at"):
+        gradcheck._compare("a", 2e-12 * one, "b", 1e-12 * one, 1e-8, 1e-16)
     with pytest.raises(AssertionError, match=r"a is nan at \(0,\), b is 1"):
-        gradcheck._compare("a", np.array([np.nan, 9.0]), "b", one, 1.0)
+        gradcheck._compare("a", np.array([np.nan, 9.0]), "b", one, 1.0, 0.0)
     with pytest.raises(AssertionError, match="a is 2, b is 1"):
-        gradcheck._compare("a", np.float64(2), "b", np.float64(1), 0.1)
+        gradcheck._compare("a", np.float64(2), "b", np.float64(1), 0.1, 0.0)
+
+
+@pytest.mark.parametrize("scale", [1e20, 1.0, 1e-4, 1e-9, 1e-12, 1e-20, 1e-100, 1e-300])
+@pytest.mark.parametrize("wrong", ["jvp", "vjp"])
+def test_a_wrong_slope_is_seen_at_every_scale(monkeypatch, scale, wrong):
+    monkeypatch.setattr(rules, "_OPERATIONS", dict(rules._OPERATIONS))
+    x = np.array([0.3, 1.2, -0.7])
+
+    def slope(factor):
+        return lambda v, y, x: factor * scale * np.cos(x) * v
+
+    def small(factors):
+        operation = differentiable("x")(lambda x: scale * np.sin(x))
+        rule(operation, "x", **{mode: slope(factors.get(mode, 1)) for mode in ("jvp", "vjp")})
+        return operation
+
+    check_gradients(small({}), x)
+    operation = small({wrong: 1.001})
+    with pytest.raises(AssertionError, match="Jv"):
+        check_gradients(operation, x)
+    if scale >= 1e-9:  # beside a constant of 1 the last digits of less are lost
+        with pytest.raises(AssertionError, match="Jv"):
+            check_gradients(lambda x: operation(x) + 1, x)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rounding_is_not_taken_for_a_wrong_slope(seed):
+    rng = np.random.default_rng(seed)
+    for size in (1e-9, 1e-3, 1.0, 30.0):
+        x = size * rng.normal(size=(3, 4))
+        check_gradients(lambda x: np.sin(x) ** 2 + np.cos(x) ** 2 - 1, x, seed=seed)
+        check_gradients(lambda x: softmax(x).sum(), x, seed=seed)
+        check_gradients(lambda x: x * x, x, order=2, seed=seed)
+
+
+def test_a_kink_beside_large_entries():
+    def f(x):
+        return np.maximum(0, x).sum()
+
+    np.testing.assert_allclose(numerical_gradient(f, [1e-9, 1.0, -1.0]), [1, 1, 0], atol=1e-6)
+    np.testing.assert_allclose(numerical_gradient(f, [-1e-7, 100.0]), [0, 1], atol=1e-6)
+    np.testing.assert_allclose(numerical_gradient(f, [0.0, 1.0, -1.0]), [0.5, 1, 0])
+    found = numerical_gradient(lambda x: 1e3 * np.abs(x).sum(), [1e-6, 1.0, -1e-3, 100, -3e-8])
+    np.testing.assert_allclose(found, [1e3, 1e3, -1e3, 1e3, -1e3], rtol=1e-6)
 
 
 @pytest.mark.parametrize("order", [0, 3, -1, 1.5])
