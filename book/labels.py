@@ -1,8 +1,9 @@
-"""Rules for displayed equations: each has a label that says whether it is claimed (eq-) or defined (def-)."""
+"""Rules for mathematics: a displayed equation has a label, which says whether it is claimed; nothing is astray."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -13,6 +14,14 @@ FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*(\{?[\w-]*\}?)")
 CODE_SPAN = re.compile(r"(`+).+?\1")
 HOW = "Write a {math} directive with `:label: eq-...` (a claim checks it) or `:label: def-...` (a definition)."
 IN_DOLLARS = f"Displayed mathematics between $$ has no label. {HOW}"
+DOLLAR = re.compile(r"(?<!\\)\$")
+INLINE = re.compile(r"(?<!\\)\$[^$]*(?<!\\)\$|\$\$.*?(?:\$\$|$)")
+RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-*:?\s*)+$")
+BAR = re.compile(r"(?<!\\)\|")
+TEX = re.compile(r"\\(?:[a-zA-Z]+\*?(?:\{[^}]*\})?|[(\[])")
+OUTSIDE = f"stands outside mathematics and would be read as typed. Put $ around it, or: {HOW}"
+ONE_DOLLAR = r"A $ here opens mathematics that nothing closes. Close it, or write \$ for the sign."
+BAR_IN_TABLE = r"A bar in a formula ends the cell of the table: write \vert, \lvert \rvert, or \lVert \rVert."
 
 
 def fault(label: str | None) -> str | None:
@@ -24,9 +33,9 @@ def fault(label: str | None) -> str | None:
     return None
 
 
-def dollar_displays(text: str) -> list[int]:
-    """Return the line numbers (from 1) on which ``$$`` stands outside code."""
-    found, code_fence = [], ""
+def prose(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines outside code, numbered from 1, without the code in them."""
+    code_fence = ""
     for number, line in enumerate(text.splitlines(), start=1):
         fence = FENCE.match(line)
         if code_fence:
@@ -34,8 +43,40 @@ def dollar_displays(text: str) -> list[int]:
                 code_fence = ""
         elif fence and fence[1][0] in "`~" and holds_code(fence[2]):
             code_fence = fence[1]
-        elif "$$" in CODE_SPAN.sub("", line):
-            found.append(number)
+        else:
+            yield number, CODE_SPAN.sub("", line)
+
+
+def dollar_displays(text: str) -> list[int]:
+    """Return the lines on which mathematics between ``$$`` begins."""
+    found, inside = [], False
+    for number, line in prose(text):
+        inside = inside and bool(line.strip())  # what is not closed in its paragraph is not closed at all
+        for _ in range(line.count("$$")):
+            inside = not inside
+            if inside and number not in found:
+                found.append(number)
+    return found
+
+
+def astray(text: str) -> list[tuple[int, str]]:
+    """Return what else of mathematics would reach the page as typed, or swallow its neighbors: lines and messages."""
+    found: list[tuple[int, str]] = []
+    lines = [*prose(text), (0, "")]
+    rules = {number for number, line in lines if RULE.match(line)}
+    table, first, dollars = False, 0, 0  # the last two of the paragraph
+    for number, line in lines:
+        table = bool(line.strip()) and (table or number + 1 in rules)
+        count = len(DOLLAR.findall(line.replace("$$", "")))
+        if table:
+            found += [(number, BAR_IN_TABLE)] if any(len(DOLLAR.findall(c)) % 2 for c in BAR.split(line)) else []
+            continue
+        if not line.strip():
+            found += [(first, ONE_DOLLAR)] if dollars % 2 else []
+            first, dollars = 0, 0
+        first, dollars = first or (number if count % 2 else 0), dollars + count
+        if dollars % 2 == 0 and count % 2 == 0 and (command := TEX.search(INLINE.sub("", line))):
+            found.append((number, f"{command[0]} {OUTSIDE}"))
     return found
 
 
@@ -45,10 +86,10 @@ def holds_code(name: str) -> bool:
 
 
 def check_source(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Refuse displayed mathematics between dollar signs."""
-    app.env.temp_data["book_dollars"] = lines = set(dollar_displays(source[0])[::2])
-    for line in sorted(lines):
-        report(app, IN_DOLLARS, (docname, line))
+    """Refuse displayed mathematics between dollar signs, and what would reach the page as typed."""
+    app.env.temp_data["book_dollars"] = lines = set(dollar_displays(source[0]))
+    for line, message in sorted([*((line, IN_DOLLARS) for line in lines), *astray(source[0])]):
+        report(app, message, (docname, line))
 
 
 def check_labels(app: Sphinx, doctree: nodes.document) -> None:

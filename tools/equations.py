@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 
 from book.claims import NO_CLAIM, NO_EQUATION, parse
-from book.labels import IN_DOLLARS, dollar_displays, fault, holds_code
+from book.labels import IN_DOLLARS, astray, dollar_displays, fault, holds_code
 from tools import chapters
 from tools.paths import ROOT
 from tools.recordings import faults_of_recording
@@ -57,7 +57,8 @@ def faults(root: Path = ROOT) -> list[str]:
     equations = [(label, f"{name}:{line}") for name, text in pages.items() for line, label in displayed(text)]
     claims = {label: page.relative_to(root) for page in chapters.notebooks(root) for label in claimed(page)}
     first = dict(reversed(equations))
-    found = [f"{name}:{line}: {IN_DOLLARS}" for name, text in pages.items() for line in dollar_displays(text)[::2]]
+    found = [f"{name}:{line}: {IN_DOLLARS}" for name, text in pages.items() for line in dollar_displays(text)]
+    found += [f"{name}:{line}: {message}" for name, text in pages.items() for line, message in astray(text)]
     for label, place in equations:
         if message := fault(label):
             found.append(f"{place}: {message}")

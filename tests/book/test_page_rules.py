@@ -52,17 +52,39 @@ def test_other_lines_are_no_verdicts(line: str) -> None:
     ("text", "lines"),
     [
         ("Text\n\n$$ a = b $$\n", [3]),
-        ("$$\na = b\n$$", [1, 3]),
-        (":::{admonition} A\n$$\na\n$$\n:::", [2, 4]),
+        ("$$\na = b\n$$", [1]),
+        (":::{admonition} A\n$$\na\n$$\n:::", [2]),
         ("In code, `$$` is `` $$ ``.", []),
         ("```python\ncost = '$$'\n```", []),
         ("```{code-cell}\ncost = '$$'\n```\n\n$$ x $$", [5]),
         ("````{note}\n```python\n'$$'\n```\n$$\n````", [5]),
         ("Between $a$ and $b$.", []),
+        ("A $$x$$ line\nand $$y$$ another\n\n- $$z$$ item", [1, 2, 4]),
     ],
 )
 def test_double_dollars_are_found_outside_code(text: str, lines: list[int]) -> None:
     assert labels.dollar_displays(text) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("| norm | meaning |\n| --- | --- |\n| $|x|$ | its length |", {3: "A bar"}),
+        ("| a |\n| --- |\n| $P(a|b)$ |\n| $x$ |\n| $\\lVert x \\rVert$ |", {3: "A bar"}),
+        ("Then\n\n\\begin{align}\na &= b\n\\end{align}\n", {3: r"\begin{align} stands", 5: r"\end{align} stands"}),
+        (r"So \[ a = b \] and \(c\).", {1: r"\[ stands"}),
+        ("The angle \\alpha of $\\beta$.", {1: r"\alpha stands"}),
+        ("It costs $5.\n\nAnd $x$.", {1: "A $ here"}),
+        ("It costs \\$5, and $x$.", {}),
+        ("Of $a\n+ b$ the sum; `\\alpha` and `$`.", {}),
+        ("```{math}\n:label: def-a\n\\begin{aligned} a \\end{aligned}\n```\n", {}),
+        ("In a $$x$$ and\na $$y$$ line", {}),
+    ],
+)
+def test_mathematics_that_would_reach_the_page_as_typed_is_found(text: str, found: dict[int, str]) -> None:
+    told = dict(labels.astray(text))
+    assert told.keys() == found.keys()
+    assert all(told[line].startswith(start) for line, start in found.items())
 
 
 CELL = 'x = 1\nclaim("eq-first", x, 1,\n      rejects={"two": 2})\nclaim("eq-second", x, 2, rejects={})\nshow(x / 0)'

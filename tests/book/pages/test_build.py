@@ -32,6 +32,8 @@ FAULTS = {
     "macro": ("```{math}\n:label: def-a\n\\nosuchmacro x\n```\n", r"macro\.md:\d+.*def-a cannot be set: Undefined"),
     "inline": ("A formula $\\frobnicate$.\n", r"inline\.md:14.*cannot be set: Undefined control sequence"),
     "dollars": ("$$ a = b $$\n", r"dollars\.md:14.*between \$\$ has no label\. Write a"),
+    "bar": ("| a | b |\n| - | - |\n| $|x|$ | its length |\n", r"bar\.md:16.*A bar in a formula ends the cell"),
+    "align": ("\\begin{align}\na &= b\n", r"align\.md:14.*\\begin\{align\} stands outside mathematics"),
     "unlabeled": ("```{math}\na = b\n```\n", r"unlabeled\.md:\d+.*has no label\. Write a"),
     "mislabeled": ("```{math}\n:label: thm-a\na = b\n```\n", r"mislabeled\.md:\d+.*thm-a starts neither"),
     "unclaimed": ("```{math}\n:label: eq-alone\na = b\n```\n", r"unclaimed\.md:\d+.*eq-alone has no claim\. Add"),
