@@ -18,15 +18,29 @@ MINISEARCH = node.MODULES / "minisearch"
 SOURCE_MAP = re.compile(r"(?m)^//# sourceMappingURL=.*\n?")
 COMMENT = re.compile(r"/\*.*?\*/\s*", re.S)
 NOTICE = "/*! KaTeX (MIT) and fonts (OFL 1.1): see licenses.txt */\n"
+CLASSES, CLASS = re.compile(r'class="([^"]+)"'), re.compile(r"\.([a-zA-Z][\w-]*)")
+RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 
 
 def style_sheet(pages: list[Path], cache: Path) -> str:
     """Return fonts, KaTeX's rules and the book's own, as one style sheet."""
     found = characters(pages)
-    katex = FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8"))
+    katex = used(FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8")), pages)
     own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
     return NOTICE + text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
+
+
+def used(sheet: str, pages: list[Path]) -> str:
+    """Return the rules of a style sheet without those for classes that no page has."""
+    lists = {found for page in pages for found in CLASSES.findall(page.read_text(encoding="utf-8"))}
+    known = {name for found in lists for name in found.split()}
+
+    def rule(found: re.Match[str]) -> str:
+        selectors = [one for one in found[1].split(",") if known.issuperset(CLASS.findall(one))]
+        return f"{','.join(selectors)}{{{found[2]}}}" if selectors else ""
+
+    return RULE.sub(rule, sheet)
 
 
 def script() -> str:

@@ -1,4 +1,4 @@
-"""What stands close to a short formula, a comma or an opening parenthesis, is not torn from it at the end of a line."""
+"""What stands close to a formula, a comma or an opening parenthesis, is not torn from it at the end of a line."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ AFTER = re.compile(r"^(?:[)\],.;:?!”’%—]|-\w+|th\b|s\b)+")
 
 
 def keep(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put each short formula of a page's text, with what stands close to it, into a span that does not break."""
+    """Put each formula of a page's text, with what stands close to it, into a span that does not break around it."""
     if app.builder.format != "html":
         return
     for formula in list(doctree.findall(nodes.math)):
-        short = len(SIGN.findall(formula.astext())) <= SHORT
-        if short and isinstance(formula.parent, nodes.TextElement) and not _in_table(formula):
-            _join(formula)
+        if isinstance(formula.parent, nodes.TextElement) and not _in_table(formula):
+            _join(formula, len(SIGN.findall(formula.astext())) <= SHORT)
 
 
 def _in_table(node: nodes.Node | None) -> bool:
@@ -30,10 +29,10 @@ def _in_table(node: nodes.Node | None) -> bool:
     return node is not None
 
 
-def _join(formula: nodes.math) -> None:
+def _join(formula: nodes.math, short: bool) -> None:
     parent = formula.parent
     place = parent.index(formula)
-    whole = nodes.inline("", "", formula.deepcopy(), classes=["whole"])
+    whole = nodes.inline("", "", formula.deepcopy(), classes=["whole"] if short else ["whole", "long"])
     following = parent[place + 1] if place + 1 < len(parent) else None
     if isinstance(following, nodes.Text) and (found := AFTER.match(following)):
         whole.append(nodes.Text(found[0]))
@@ -42,4 +41,5 @@ def _join(formula: nodes.math) -> None:
     if isinstance(preceding, nodes.Text) and (found := BEFORE.search(preceding)):
         whole.insert(0, nodes.Text(found[0]))
         parent[place - 1] = nodes.Text(preceding[: found.start()])
-    parent[place] = whole
+    if short or len(whole) > 1:
+        parent[place] = whole

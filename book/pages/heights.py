@@ -42,4 +42,4 @@ def measure(node: nodes.Element) -> tuple[int, float]:
 def style(node: nodes.Element) -> str:
     """Return what a section says of itself."""
     letters, rest = measure(node)
-    return f"--letters:{letters};--rest:{rest:.0f}rem"
+    return f"--letters:{round(letters, -2)};--rest:{rest:.0f}rem"
