@@ -85,12 +85,12 @@
     });
   }
 
-  // Formulas whose punctuation has fallen to the next line.
+  // Formulas whose punctuation has fallen to the next line, outside tables, whose cells may be narrower than one.
   function orphans() {
     const found = [];
     for (const formula of document.querySelectorAll("article .math:not(div)")) {
       const text = formula.nextSibling;
-      if (!text || text.nodeType !== 3 || !/^[,.;:)]/.test(text.data) || !formula.checkVisibility()) continue;
+      if (!text || text.nodeType !== 3 || !/^[,.;:)]/.test(text.data) || !formula.checkVisibility() || formula.closest("td, th")) continue;
       const range = document.createRange();
       range.setStart(text, 0);
       range.setEnd(text, 1);
