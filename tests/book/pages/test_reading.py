@@ -257,7 +257,9 @@ def test_a_page_in_order_passes(tmp_path: Path, browser: Browser, look: Look) ->
 
 def test_a_layout_that_shifts_is_found(tmp_path: Path, browser: Browser) -> None:
     page = tmp_path / "page.html"
-    late = "<script>setTimeout(() => document.querySelector('p').style.marginTop = '300px', 50)</script>"
+    # Again and again: what moves before the first picture, on a busy machine, has not moved.
+    move = "document.querySelector('p').style.marginTop = (Date.now() % 400) + 'px'"
+    late = f"<script>setInterval(() => {{ {move} }}, 70)</script>"
     page.write_text(PAGE.format(words=WORDS, body=late))
     with looks.opened(browser, page.as_uri()) as view:
         found = (looks.shifts(view) for _ in range(30) if not view.page.wait_for_timeout(200))  # a busy machine is late
