@@ -49,11 +49,7 @@ def pytest_report_header() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs the built book, so that `make check` can leave it out; leave out what this edition is not.
-
-    Pages and commands come first: their files take minutes, and a core that gets one last would finish alone.
-    """
-    items.sort(key=lambda item: not {"book", "tools"} & set(Path(item.path).parent.parts))
+    """Mark what needs the built book, so that `make check` can leave it out; leave out what this edition is not."""
     for item in items:
         if "pages" in Path(item.path).parent.parts[-1:]:
             item.add_marker(pytest.mark.pages)

@@ -64,7 +64,6 @@ def pytest(*arguments: str) -> list[str]:
         cores,
         "--dist",
         "loadfile",
-        "--no-loadscope-reorder",  # tests/conftest.py puts them in order
     ]
     return [tool("pytest"), *options, "--durations", "5", "--durations-min", "5", *arguments]
 
