@@ -107,9 +107,8 @@ def _ridders(f: Callable[[float], Array], h: float) -> tuple[Array, Array]:
             row.append(row[-1] + (row[-1] - older) / (4.0**order - 1))
             changes.append(np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - older)))
         for value, change, last in zip(row[1:], changes, last_changes, strict=False):
-            estimate = (
-                np.maximum(change, last) + rounding + kink
-            )  # one small change may be chance, two in a row are not
+            # One small change may be chance, two in a row are not.
+            estimate = np.maximum(change, last) + rounding + kink
             better = estimate < error  # False for nan
             best, error = np.where(better, value, best), np.where(better, estimate, error)
         previous, last_changes, last_bend = row, changes, bend

@@ -200,7 +200,7 @@ def trace(f: Callable[..., Any], /, *args: Any, **inputs: Any) -> Trace:
             value = snapshot(float_array(x, name)[()])
             nodes[name] = _Step(value, level, (), SETTLED if value.ndim or isinstance(x, np.ndarray) else None)
         result = f(*list(nodes.values())[: len(args)], **{name: nodes[name] for name in inputs})
-    result = latest(result) if isinstance(result, _Step) else result
+    result = latest(result)
     if not (isinstance(result, _Step) and result.level == level):
         raise ValueError("nothing to trace: the result does not depend on an argument, or is not a single array")
     steps: list[Any] = [*nodes.values(), *(step for step in reversed(ancestors([result])) if step.edges)]

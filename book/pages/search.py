@@ -24,11 +24,10 @@ NAME = re.compile(r"[^\W\d]\w{2,}")
 
 def _words(node: nodes.Node, macros: Macros = ()) -> str:
     """Return the text of a node; formulas in it as one would type them, not as TeX."""
-    formulas = list(node.findall(nodes.math)) if isinstance(node, nodes.Element) else []
-    text = node.astext()
-    for formula in formulas:
-        text = text.replace(formula.astext(), spoken(formula.astext(), macros), 1)
-    return SPACE.sub(" ", text).strip()
+    node = node.deepcopy()
+    for formula in list(node.findall(nodes.math)):
+        formula.replace_self(nodes.Text(spoken(formula.astext(), macros)))
+    return SPACE.sub(" ", node.astext()).strip()
 
 
 def spoken(tex: str, macros: Macros) -> str:

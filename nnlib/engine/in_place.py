@@ -17,8 +17,8 @@ from nnlib.rules import Function
 
 
 def latest(array: Any) -> Any:
-    """Follow a traced array to what was last written into it."""
-    while array.now is not None:
+    """Follow a traced array to what was last written into it; anything else is what it is."""
+    while getattr(array, "now", None) is not None:
         array = array.now
     return array
 

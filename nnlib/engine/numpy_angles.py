@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.numpy_composed import _composed as composed
-from nnlib.engine.numpy_elementwise import _binary as binary
-from nnlib.engine.numpy_elementwise import _unary as unary
-from nnlib.numerics.arrays import is_traced
+from nnlib.engine.numpy_composed import composed
+from nnlib.engine.numpy_elementwise import binary, unary
+from nnlib.numerics.arrays import as_array
 
 unary(np.arcsinh, lambda y, x: 1 / np.hypot(1, x))  # without a square, which would overflow
 unary(np.arccosh, lambda y, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
@@ -93,8 +92,7 @@ def _without_nan(x1: Any, x2: Any) -> tuple[Any, Any]:
 
 @composed(np.float_power)
 def _float_power(x1: Any, x2: Any) -> Any:
-    base, exponent = (np.astype(x if is_traced(x) else np.asarray(x), np.float64) for x in (x1, x2))
-    return np.power(base, exponent)
+    return np.power(*(np.astype(as_array(x), np.float64) for x in (x1, x2)))
 
 
 @composed(np.nan_to_num)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from nnlib.engine.numpy_shapes import concatenate, put_back
-from nnlib.numerics.arrays import axes_of, is_traced
+from nnlib.numerics.arrays import as_array, axes_of
 from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
@@ -34,7 +34,7 @@ LOCALLY_CONSTANT: set[Function] = {
 }
 
 
-def _composed(function: Function) -> Callable[[Function], Function]:
+def composed(function: Function) -> Callable[[Function], Function]:
     """Enter the decorated function as what `function` is made of."""
 
     def decorate(composition: Function) -> Function:
@@ -45,19 +45,19 @@ def _composed(function: Function) -> Callable[[Function], Function]:
     return decorate
 
 
-@_composed(np.mean)
+@composed(np.mean)
 def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     wide = np.astype(a, np.float32) if a.dtype == np.float16 else a  # as NumPy does, in the mean alone
     return _divided(wide.sum(axis=axis, keepdims=keepdims), a, axis)
 
 
-@_composed(np.var)
+@composed(np.var)
 def _var(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
     deviation = a - _divided(a.sum(axis=axis, keepdims=True), a, axis)
     return _divided(np.sum(deviation * deviation, axis=axis, keepdims=keepdims), a, axis, ddof)
 
 
-@_composed(np.std)
+@composed(np.std)
 def _std(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
     """At equal entries, where it has a kink, with the symmetric derivative 0."""
     variance = np.var(a, axis=axis, ddof=ddof, keepdims=keepdims)
@@ -77,7 +77,7 @@ def _divided(total: Any, a: Any, axis: Any, ddof: float = 0) -> Any:
     return result if result.dtype == a.dtype else np.astype(result, a.dtype)
 
 
-@_composed(np.clip)
+@composed(np.clip)
 def _clip(a: Any, a_min: Any = LEFT_OUT, a_max: Any = LEFT_OUT, *, min: Any = LEFT_OUT, max: Any = LEFT_OUT) -> Any:
     if (a_min is LEFT_OUT) is not (a_max is LEFT_OUT):
         raise TypeError("np.clip needs both a_min and a_max (None for no bound), or min and max by name")
@@ -89,12 +89,12 @@ def _clip(a: Any, a_min: Any = LEFT_OUT, a_max: Any = LEFT_OUT, *, min: Any = LE
     return a if highest is None else np.minimum(a, highest)
 
 
-@_composed(np.ravel)
+@composed(np.ravel)
 def _ravel(a: Any) -> Any:
     return np.reshape(a, -1)
 
 
-@_composed(np.expand_dims)
+@composed(np.expand_dims)
 def _expand_dims(a: Any, axis: Any) -> Any:
     sizes = iter(a.shape)
     ndim = a.ndim + (len(axis) if isinstance(axis, (tuple, list)) else 1)
@@ -102,7 +102,7 @@ def _expand_dims(a: Any, axis: Any) -> Any:
     return np.reshape(a, tuple(1 if i in axes else next(sizes) for i in range(ndim)))
 
 
-@_composed(np.squeeze)
+@composed(np.squeeze)
 def _squeeze(a: Any, axis: Any = None) -> Any:
     if axis is None:
         return np.reshape(a, tuple(n for n in a.shape if n != 1))
@@ -112,7 +112,7 @@ def _squeeze(a: Any, axis: Any = None) -> Any:
     return np.reshape(a, tuple(n for i, n in enumerate(a.shape) if i not in axes))
 
 
-@_composed(np.swapaxes)
+@composed(np.swapaxes)
 def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     order = list(range(a.ndim))
     axis1, axis2 = (normalize_axis_index(axis, a.ndim) for axis in (axis1, axis2))
@@ -120,7 +120,7 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     return np.transpose(a, order)
 
 
-@_composed(np.moveaxis)
+@composed(np.moveaxis)
 def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
     source, destination = (normalize_axis_tuple(axes, a.ndim) for axes in (source, destination))
     order = [i for i in range(a.ndim) if i not in source]
@@ -129,20 +129,20 @@ def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
     return np.transpose(a, order)
 
 
-@_composed(np.flip)
+@composed(np.flip)
 def _flip(m: Any, axis: Any = None) -> Any:
     axes = axes_of(axis, m.ndim)
     return m[tuple(slice(None, None, -1) if i in axes else slice(None) for i in range(m.ndim))]
 
 
-@_composed(np.concatenate)
+@composed(np.concatenate)
 def _concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     if axis is None:
         arrays, axis = [np.reshape(a, -1) for a in arrays], 0
     return concatenate(*arrays, axis=axis)
 
 
-@_composed(np.stack)
+@composed(np.stack)
 def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     shapes = {np.shape(a) for a in arrays}
     if len(shapes) > 1:
@@ -150,7 +150,7 @@ def _stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     return concatenate(*(np.expand_dims(a, axis) for a in arrays), axis=axis)
 
 
-@_composed(np.pad)
+@composed(np.pad)
 def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0) -> Any:
     """With zeros alone."""
     if mode != "constant" or np.any(np.asarray(constant_values) != 0):
@@ -167,13 +167,13 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values:
     return put_back(array, inside, tuple(b + n + a for (b, a), n in zip(widths, array.shape, strict=True)))
 
 
-@_composed(np.full_like)
+@composed(np.full_like)
 def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
     """In the fill value; `a` gives its shape alone."""
     return np.broadcast_to(fill_value, a.shape).astype(a.dtype if dtype is None else dtype)
 
 
-@_composed(np.diag)
+@composed(np.diag)
 def _diag(v: Any, k: int = 0) -> Any:
     if v.ndim not in (1, 2):
         raise ValueError(f"np.diag needs an array of one or two axes, got shape {v.shape}")
@@ -182,22 +182,22 @@ def _diag(v: Any, k: int = 0) -> Any:
     return put_back(v, (rows, columns), (n, n)) if v.ndim == 1 else v[rows, columns]
 
 
-@_composed(np.divmod)
+@composed(np.divmod)
 def _divmod(x1: Any, x2: Any) -> Any:
     return np.floor_divide(x1, x2), np.remainder(x1, x2)
 
 
-@_composed(np.outer)
+@composed(np.outer)
 def _outer(a: Any, b: Any) -> Any:
     return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
 
 
-@_composed(np.dot)
+@composed(np.dot)
 def _dot(a: Any, b: Any) -> Any:
     """With a second array of at most two axes."""
-    a, b = (x if is_traced(x) else np.asarray(x) for x in (a, b))  # a number counts as float64 here, as in NumPy
+    a, b = as_array(a), as_array(b)  # a number counts as float64 here, as in NumPy
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(*(a if is_traced(a) else np.asarray(a) for a in (a, b)))
+        return np.multiply(a, b)
     if np.ndim(b) > 2:
         raise NotImplementedError("np.dot of traced arrays needs a second array of at most two axes; use @")
     return np.matmul(a, b)

@@ -12,7 +12,8 @@ from nnlib.rules import Function, differentiable, register, rule
 # Elementwise functions of one input. Where a function has no real value, neither has its derivative: both are nan.
 
 
-def _unary(function: np.ufunc, partial: Function) -> None:
+def unary(function: np.ufunc, partial: Function) -> None:
+    """Register a function of one array with its derivative, ``partial(y, x)``."""
     register(function, "x")
     rule(function, "x", partial=partial)
 
@@ -29,33 +30,34 @@ def _one_minus_square(x: Any) -> Any:
 
 rule(_one_minus_square, "x", partial=lambda y, x: -2 * x)
 
-_unary(np.positive, lambda y, x: 1.0)
-_unary(np.negative, lambda y, x: -1.0)
-_unary(np.absolute, lambda y, x: np.sign(x))
-_unary(np.square, lambda y, x: 2 * x)
-_unary(np.sqrt, lambda y, x: 0.5 / (y + 0.0))  # with the sign of the slope, for −0 as well
-_unary(np.reciprocal, lambda y, x: -y * y)
-_unary(np.exp, lambda y, x: y)
-_unary(np.exp2, lambda y, x: y * math.log(2))
-_unary(np.expm1, lambda y, x: np.exp(x))
-_unary(np.log, lambda y, x: _inverse(x))
-_unary(np.log2, lambda y, x: _inverse(x) / math.log(2))
-_unary(np.log10, lambda y, x: _inverse(x) / math.log(10))
-_unary(np.log1p, lambda y, x: _inverse(1 + x))
-_unary(np.sin, lambda y, x: np.cos(x))
-_unary(np.cos, lambda y, x: -np.sin(x))
-_unary(np.tan, lambda y, x: 1 + y * y)
-_unary(np.arcsin, lambda y, x: 1 / np.sqrt(_one_minus_square(x)))
-_unary(np.arccos, lambda y, x: -1 / np.sqrt(_one_minus_square(x)))
-_unary(np.arctan, lambda y, x: 1 / np.hypot(1, x) / np.hypot(1, x))  # 1 / (1 + x²) without a square
-_unary(np.sinh, lambda y, x: np.cosh(x))
-_unary(np.cosh, lambda y, x: np.sinh(x))
-_unary(np.tanh, lambda y, x: 2 * _sigmoid_slope(x, 2.0))  # 1 − y², with its tails
+unary(np.positive, lambda y, x: 1.0)
+unary(np.negative, lambda y, x: -1.0)
+unary(np.absolute, lambda y, x: np.sign(x))
+unary(np.square, lambda y, x: 2 * x)
+unary(np.sqrt, lambda y, x: 0.5 / (y + 0.0))  # with the sign of the slope, for −0 as well
+unary(np.reciprocal, lambda y, x: -y * y)
+unary(np.exp, lambda y, x: y)
+unary(np.exp2, lambda y, x: y * math.log(2))
+unary(np.expm1, lambda y, x: np.exp(x))
+unary(np.log, lambda y, x: _inverse(x))
+unary(np.log2, lambda y, x: _inverse(x) / math.log(2))
+unary(np.log10, lambda y, x: _inverse(x) / math.log(10))
+unary(np.log1p, lambda y, x: _inverse(1 + x))
+unary(np.sin, lambda y, x: np.cos(x))
+unary(np.cos, lambda y, x: -np.sin(x))
+unary(np.tan, lambda y, x: 1 + y * y)
+unary(np.arcsin, lambda y, x: 1 / np.sqrt(_one_minus_square(x)))
+unary(np.arccos, lambda y, x: -1 / np.sqrt(_one_minus_square(x)))
+unary(np.arctan, lambda y, x: 1 / np.hypot(1, x) / np.hypot(1, x))  # 1 / (1 + x²) without a square
+unary(np.sinh, lambda y, x: np.cosh(x))
+unary(np.cosh, lambda y, x: np.sinh(x))
+unary(np.tanh, lambda y, x: 2 * _sigmoid_slope(x, 2.0))  # 1 − y², with its tails
 
 # Elementwise functions of two inputs
 
 
-def _binary(function: np.ufunc, first: Function, second: Function) -> None:
+def binary(function: np.ufunc, first: Function, second: Function) -> None:
+    """Register a function of two arrays with its derivatives in the first and in the second."""
     register(function, "x1", "x2")
     rule(function, "x1", partial=first)
     rule(function, "x2", partial=second)
@@ -108,18 +110,18 @@ def _scaled_hypot(x: Any, other: Any) -> tuple[Any, Any]:
     return scale, np.hypot(scale * x, scale * other)
 
 
-_binary(np.add, lambda y, x1, x2: 1.0, lambda y, x1, x2: 1.0)
-_binary(np.subtract, lambda y, x1, x2: 1.0, lambda y, x1, x2: -1.0)
-_binary(np.multiply, lambda y, x1, x2: x2, lambda y, x1, x2: x1)
-_binary(np.divide, lambda y, x1, x2: 1 / x2, lambda y, x1, x2: -y / x2)
-_binary(np.power, _power_base, _power_exponent)
-_binary(np.maximum, lambda y, x1, x2: _share(x1, x2), lambda y, x1, x2: _share(x2, x1))
-_binary(np.minimum, lambda y, x1, x2: _share(x2, x1), lambda y, x1, x2: _share(x1, x2))
-_binary(np.logaddexp, lambda y, x1, x2: sigmoid(x1 - x2), lambda y, x1, x2: sigmoid(x2 - x1))
-_binary(np.arctan2, lambda y, x1, x2: _angle(x1, x2), lambda y, x1, x2: -_angle(x2, x1))
-_binary(
+binary(np.add, lambda y, x1, x2: 1.0, lambda y, x1, x2: 1.0)
+binary(np.subtract, lambda y, x1, x2: 1.0, lambda y, x1, x2: -1.0)
+binary(np.multiply, lambda y, x1, x2: x2, lambda y, x1, x2: x1)
+binary(np.divide, lambda y, x1, x2: 1 / x2, lambda y, x1, x2: -y / x2)
+binary(np.power, _power_base, _power_exponent)
+binary(np.maximum, lambda y, x1, x2: _share(x1, x2), lambda y, x1, x2: _share(x2, x1))
+binary(np.minimum, lambda y, x1, x2: _share(x2, x1), lambda y, x1, x2: _share(x1, x2))
+binary(np.logaddexp, lambda y, x1, x2: sigmoid(x1 - x2), lambda y, x1, x2: sigmoid(x2 - x1))
+binary(np.arctan2, lambda y, x1, x2: _angle(x1, x2), lambda y, x1, x2: -_angle(x2, x1))
+binary(
     np.remainder,
     lambda y, x1, x2: np.where(np.isnan(y), np.nan, 1.0),
     lambda y, x1, x2: np.where(np.isnan(y), np.nan, -np.floor_divide(x1, x2)),
 )
-_binary(np.hypot, lambda y, x1, x2: _cosine(x1, x2), lambda y, x1, x2: _cosine(x2, x1))
+binary(np.hypot, lambda y, x1, x2: _cosine(x1, x2), lambda y, x1, x2: _cosine(x2, x1))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.numpy_composed import _composed as composed
+from nnlib.engine.numpy_composed import composed
 from nnlib.numerics.arrays import axes_of
 
 # Joining

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.numpy_composed import _composed as composed
-from nnlib.numerics.arrays import axes_of, is_traced
+from nnlib.engine.numpy_composed import composed
+from nnlib.numerics.arrays import as_array, axes_of
 from nnlib.rules import differentiable, rule, rules_for, unbroadcast
 
 SMALL = 4  # rows up to which minors cost nothing
@@ -59,11 +59,21 @@ rule(
 
 @composed(np.linalg.solve)
 def _solve(a: Any, b: Any) -> Any:
-    a, b = (x if is_traced(x) else np.asarray(x) for x in (a, b))
+    a, b = as_array(a), as_array(b)
     return solve(a, b[:, None])[..., 0] if b.ndim == 1 else solve(a, b)
 
 
 # Determinants
+
+
+def _number_of_matrix(function: Any, slope: Any) -> None:
+    """Give a function from a matrix to a number its rules, by the matrix of its partial derivatives."""
+    rule(
+        function,
+        "a",
+        jvp=lambda v, y, a: np.sum(v * slope(y, a), axis=(-2, -1)),
+        vjp=lambda g, y, a: g[..., None, None] * slope(y, a),
+    )
 
 
 def _cofactors(a: Any) -> Any:
@@ -85,12 +95,7 @@ def _det(a: Any) -> Any:
     return np.linalg.det(a)
 
 
-rule(
-    np.linalg.det,
-    "a",
-    jvp=lambda v, y, a: np.sum(v * _slope_of_det(y, a), axis=(-2, -1)),
-    vjp=lambda g, y, a: g[..., None, None] * _slope_of_det(y, a),
-)
+_number_of_matrix(np.linalg.det, _slope_of_det)
 
 
 @differentiable("a")
@@ -99,12 +104,7 @@ def log_abs_det(a: Any) -> Any:
     return np.linalg.slogdet(a)[1]
 
 
-rule(
-    log_abs_det,
-    "a",
-    jvp=lambda v, y, a: np.sum(v * _transposed(np.linalg.inv(a)), axis=(-2, -1)),
-    vjp=lambda g, y, a: g[..., None, None] * _transposed(np.linalg.inv(a)),
-)
+_number_of_matrix(log_abs_det, lambda y, a: _transposed(np.linalg.inv(a)))
 
 
 @differentiable("a")
@@ -180,8 +180,8 @@ def _matrix_norm(x: Any, ord: Any, axes: Any, keepdims: bool) -> Any:
 @composed(np.linalg.vector_norm)
 def _array_api_vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     axes = axes_of(axis, x.ndim)
-    order = [i for i in range(x.ndim) if i not in axes] + list(axes)
-    rows = np.reshape(np.transpose(x, order), (*(x.shape[i] for i in order[: x.ndim - len(axes)]), -1))
+    moved = np.moveaxis(x, axes, tuple(range(x.ndim - len(axes), x.ndim)))
+    rows = np.reshape(moved, (*moved.shape[: x.ndim - len(axes)], -1))
     found = _vector_norm(rows, ord, -1, False)
     return np.reshape(found, tuple(1 if i in axes else n for i, n in enumerate(x.shape))) if keepdims else found
 

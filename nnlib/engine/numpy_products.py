@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.engine.numpy_composed import _composed as composed
-from nnlib.numerics.arrays import axes_of, is_traced, kept
+from nnlib.engine.numpy_composed import composed
+from nnlib.numerics.arrays import as_array, axes_of, kept
 from nnlib.rules import rule, rules_for
 
 # Of all entries
@@ -20,11 +20,11 @@ def _prod(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
 def _others(a: Any, axis: Any) -> Any:
     """Return for each entry the product of all others, without a division, so that zeros do no harm."""
     axes = axes_of(axis, a.ndim)
-    order = [i for i in range(a.ndim) if i not in axes] + list(axes)
-    moved = np.transpose(a, order)
-    rows = np.reshape(moved, (*moved.shape[: a.ndim - len(axes)], math.prod(moved.shape[a.ndim - len(axes) :])))
+    last = tuple(range(a.ndim - len(axes), a.ndim))
+    moved = np.moveaxis(a, axes, last)
+    rows = np.reshape(moved, (*moved.shape[: a.ndim - len(axes)], math.prod(a.shape[i] for i in axes)))
     products = np.reshape(_before(rows) * np.flip(_before(np.flip(rows, -1)), -1), moved.shape)
-    return np.transpose(products, np.argsort(order).tolist())
+    return np.moveaxis(products, last, axes)
 
 
 def _before(rows: Any) -> Any:
@@ -59,13 +59,9 @@ def _cumprod(a: Any, axis: int | None = None) -> Any:
 # Of arrays
 
 
-def _operand(a: Any) -> Any:
-    return a if is_traced(a) else np.asarray(a)
-
-
 @composed(np.tensordot)
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
-    a, b = _operand(a), _operand(b)
+    a, b = as_array(a), as_array(b)
     if isinstance(axes, (list, tuple)):
         first, second = ([*part] if isinstance(part, (list, tuple)) else [part] for part in axes)
     else:
@@ -83,7 +79,7 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
 
 @composed(np.inner)
 def _inner(a: Any, b: Any) -> Any:
-    a, b = _operand(a), _operand(b)
+    a, b = as_array(a), as_array(b)
     return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else np.tensordot(a, b, (-1, -1))
 
 
@@ -94,7 +90,7 @@ def _vdot(a: Any, b: Any) -> Any:
 
 @composed(np.kron)
 def _kron(a: Any, b: Any) -> Any:
-    a, b = _operand(a), _operand(b)
+    a, b = as_array(a), as_array(b)
     ndim = max(np.ndim(a), np.ndim(b))
     sizes = [(1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b)]
     wide, narrow = (
@@ -108,7 +104,7 @@ def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, ax
     """Of vectors with three entries."""
     if axis is not None:
         axisa = axisb = axisc = axis
-    a, b = np.moveaxis(_operand(a), axisa, -1), np.moveaxis(_operand(b), axisb, -1)
+    a, b = np.moveaxis(as_array(a), axisa, -1), np.moveaxis(as_array(b), axisb, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ValueError(
             f"np.cross of traced arrays needs vectors of three entries, got {a.shape[-1]} and {b.shape[-1]}"

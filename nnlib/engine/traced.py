@@ -57,7 +57,7 @@ def apply(op: Operation, arrays: Sequence[Any], options: dict[str, Any], compute
     for a in arrays:
         if isinstance(a, Traced):
             if a.now is not None:
-                return apply(op, [latest(a) if isinstance(a, Traced) else a for a in arrays], options, compute)
+                return apply(op, list(map(latest, arrays)), options, compute)
             if a.level > level:
                 level, top = a.level, a
     if level not in _running:
@@ -158,8 +158,7 @@ def stop_gradient(x: Any) -> Any:
     >>> grad(loss)(np.array([3.0, 4.0])).tolist(), seen
     ([6.0, 8.0], [25.0])
     """
-    values = [plain(leaf) for leaf in leaves(x)]
-    return filled(x, iter([v.copy() if isinstance(v, np.ndarray) else v for v in values]))
+    return filled(x, iter([_apart(plain(leaf)) for leaf in leaves(x)]))
 
 
 def released(pair: Any, level: int, name: str) -> tuple[Any, list[Any]]:
@@ -174,9 +173,12 @@ def released(pair: Any, level: int, name: str) -> tuple[Any, list[Any]]:
 
 def _ended(leaf: Any, level: int) -> Any:
     """Return the value of what was traced at this level, in memory of its own."""
-    if not isinstance(leaf, Traced) or latest(leaf).level != level:
-        return leaf
-    value = latest(leaf).value
+    now = latest(leaf)
+    return _apart(now.value) if isinstance(now, Traced) and now.level == level else leaf
+
+
+def _apart(value: Any) -> Any:
+    """Return a value in memory of its own."""
     return value.copy() if isinstance(value, np.ndarray) else value
 
 

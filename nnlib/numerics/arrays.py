@@ -29,6 +29,11 @@ def is_traced(value: object) -> bool:
     return kind is not np.ndarray and hasattr(kind, "__array_function__") and not isinstance(value, np.ndarray)
 
 
+def as_array(value: Any) -> Any:
+    """Return what NumPy takes for an array as one, whatever its dtype; a traced value as it is."""
+    return value if is_traced(value) else np.asarray(value)
+
+
 def float_array(x: Any, name: str = "x") -> Array:
     """Return `x` as an array of float16, float32 or float64, without a copy where none is needed.
 

@@ -22,7 +22,8 @@
   const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   const split = (text) => plain(text).match(/[\p{L}\p{N}]+/gu) || [];
   const typed = [...new Set(split(query))];
-  const words = typed.filter((word) => !idle.has(word)).length ? typed.filter((word) => !idle.has(word)) : typed;
+  const telling = typed.filter((word) => !idle.has(word));
+  const words = telling.length ? telling : typed;
 
   const fields = ["title", "names", "page", "text"];
   const index = new MiniSearch({ fields, tokenize: split, processTerm: stem });
@@ -47,8 +48,8 @@
     const parts = text.split(/([\p{L}\p{N}]+)/u);
     const isHit = (part) => hits.has(stem(plain(part)));
     const first = Math.max(0, parts.findIndex(isHit));
-    let start = 0;
-    for (let number = 0, length = 0; number < first; number += 1) length += parts[number].length, start = length > 60 ? Math.max(0, number - 16) : 0;
+    const before = parts.slice(0, first).join("").length;
+    const start = before > 60 ? Math.max(0, first - 17) : 0;
     const box = document.createElement("p");
     if (start > 0) box.append("… ");
     let length = 0;
