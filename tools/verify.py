@@ -52,16 +52,17 @@ def step(name: str, command: Sequence[str], advice: str = "", env: dict[str, str
 def pytest(*arguments: str) -> list[str]:
     """Return a pytest command that compares recorded outputs strictly, with this environment's kernel, on all cores.
 
-    One file stays with one worker, in order: the cells of a notebook follow from each other.
+    One file stays with one worker, in order: the cells of a notebook follow from each other. There is one worker more
+    than cores, because tests of pages and of commands wait for other programs.
     """
-    cores = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     options = [
         "--nbval",
         "--nbval-current-env",
         "--nbval-kernel-startup-timeout",
         "180",
         "-n",
-        cores,
+        str(cores + 1),
         "--dist",
         "loadfile",
     ]

@@ -10,6 +10,8 @@ from hypothesis.extra import numpy as hnp
 
 from nnlib.autodiff import grad, jacfwd, jacrev, jvp, vjp
 
+pytestmark = pytest.mark.filterwarnings("ignore:Output seems independent of input:UserWarning")
+
 # Each step takes the library and the values so far, all of shape (3, 3), and makes one more.
 UNARY = {
     "sin": lambda np, x: np.sin(x),

@@ -396,6 +396,7 @@ def test_reductions(f, dtype):
 
 
 @pytest.mark.parametrize("f", [np.sum, np.mean, np.var, np.std, np.max, np.min], ids=lambda f: f.__name__)
+@pytest.mark.filterwarnings("ignore:Mean of empty slice:RuntimeWarning", "ignore:Degrees of freedom:RuntimeWarning")
 def test_reductions_have_numpys_values_and_refusals(f):
     rng = np.random.default_rng(0)
     for x in (
@@ -418,6 +419,7 @@ def test_reductions_have_numpys_values_and_refusals(f):
 
 
 @pytest.mark.parametrize("f", [np.var, np.std], ids=lambda f: f.__name__)
+@pytest.mark.filterwarnings("ignore:Mean of empty slice:RuntimeWarning", "ignore:Degrees of freedom:RuntimeWarning")
 def test_more_degrees_of_freedom_than_entries(f):
     for ddof in (1, 3, 4, 0.5):
         x = np.array([1.0, 2.0, 4.0])

@@ -76,13 +76,19 @@
     return new Promise((done) => {
       const found = [];
       const name = ({ node }) => (node ? (node.outerHTML || node.textContent).slice(0, 60) : "?");
-      // A formula that is centered moves, by less than this, when the second half of it is read.
+      // What is centered or at the end of a line moves, by less than this, when the second half of it is read.
       const note = (entry) =>
-        entry.value >= 0.001 && found.push(`${entry.value.toFixed(4)} after ${Math.round(entry.startTime)} ms: ${entry.sources.map(name)}`);
+        entry.value >= 0.005 && found.push(`${entry.value.toFixed(4)} after ${Math.round(entry.startTime)} ms: ${entry.sources.map(name)}`);
       const observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
       observer.observe({ type: "layout-shift", buffered: true });
       setTimeout(() => done(found.map((shift) => "the layout shifted by " + shift)), 200);
     });
+  }
+
+  // Long tables whose columns the browser finds: it lays out all of the table anew with every row that arrives.
+  function movingTables() {
+    const found = all("table").filter((table) => table.rows.length >= 30 && getComputedStyle(table).tableLayout !== "fixed");
+    return found.map((table) => "a table is laid out with every row anew: " + table.textContent.trim().slice(0, 60));
   }
 
   // Formulas whose punctuation has fallen to the next line, outside tables, whose cells may be narrower than one.
@@ -113,5 +119,5 @@
     return { end: at === document.body, html: at.outerHTML.slice(0, 100), key: at.outerHTML.slice(0, 400), faults };
   }
 
-  globalThis.looks = { whole, cutOff, tooWideForPaper, blank, shifts, orphans, stop };
+  globalThis.looks = { whole, cutOff, tooWideForPaper, blank, shifts, movingTables, orphans, stop };
 })();

@@ -103,6 +103,11 @@ def shifts(view: View) -> list[str]:
     return list(view.ask("shifts"))
 
 
+def moving_tables(view: View) -> list[str]:
+    """Complain of long tables that move while their rows arrive."""
+    return list(view.ask("movingTables"))
+
+
 def torn(view: View) -> list[str]:
     """Complain of formulas whose punctuation has fallen to the next line; for use after ``cut_off``."""
     return [f"a line begins with the sign after a formula: {text}" for text in view.ask("orphans")]

@@ -32,7 +32,13 @@ def test_pages_load_without_noise_or_strangers_and_nothing_moves_or_is_torn_or_c
     book: Path, site: str, browser: Browser, width: int
 ) -> None:
     def look(view: looks.View) -> list[str]:
-        complaints = looks.shifts(view) + looks.lying_scroll_bar(view) + looks.cut_off(view) + looks.torn(view)
+        complaints = (
+            looks.shifts(view)
+            + looks.moving_tables(view)
+            + looks.lying_scroll_bar(view)
+            + looks.cut_off(view)
+            + looks.torn(view)
+        )
         if width == looks.DESK:
             complaints += looks.cut_off_on_paper(view)
         return complaints + looks.noise(view) + looks.strangers(view, site)
@@ -228,6 +234,7 @@ DEFECTS: list[tuple[Look, str]] = [
     (looks.cut_off_on_paper, "<div class='table-box'>" + FORMULA.format(style=WIDE) + "</div>"),
     (looks.torn, f"<p style='width:80px'><span class='math'>{FORMULA.format(style=NARROW)}</span>, y</p>"),
     (looks.lying_scroll_bar, f"<section style='{SKIPPED}'><p>Short.</p></section>"),
+    (looks.moving_tables, "<table>" + "<tr><td>1" * 30 + "</table>"),
     (looks.unreadable, FORMULA.format(style="style='display:none'")),
     (looks.unreadable, r"<p>\(x^2\)</p>"),
     (looks.unreadable, "<details><summary>Solution</summary><p style='display:none'>It is this.</p></details>"),
@@ -245,7 +252,16 @@ def test_a_planted_defect_is_found(tmp_path: Path, browser: Browser, number: int
 
 
 @pytest.mark.parametrize(
-    "look", [looks.noise, looks.cut_off, looks.cut_off_on_paper, looks.torn, looks.lying_scroll_bar, looks.unreadable]
+    "look",
+    [
+        looks.noise,
+        looks.moving_tables,
+        looks.cut_off,
+        looks.cut_off_on_paper,
+        looks.torn,
+        looks.lying_scroll_bar,
+        looks.unreadable,
+    ],
 )
 def test_a_page_in_order_passes(tmp_path: Path, browser: Browser, look: Look) -> None:
     page = tmp_path / "page.html"
@@ -297,33 +313,18 @@ def test_a_page_that_arrives_in_pieces_does_not_move(book: Path, chapter: str, b
         assert looks.shifts(view) == []
 
 
-def arrives_slowly(view: looks.View) -> None:
-    """Make the processor and the network slow: a page then shows before all of it is there."""
-    devtools = view.page.context.new_cdp_session(view.page)
-    devtools.send("Network.enable")
-    speed = {"latency": 150, "downloadThroughput": 300_000, "uploadThroughput": 300_000}
-    devtools.send("Network.emulateNetworkConditions", {"offline": False, **speed})
-    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+class LateFonts(Quiet):
+    """A file server that takes its time for fonts."""
+
+    def do_GET(self) -> None:
+        """Wait before a font."""
+        if self.path.endswith(".woff2"):
+            time.sleep(0.5)
+        super().do_GET()
 
 
 @pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
-def test_the_cover_and_long_tables_do_not_move_on_a_slow_machine(
-    book: Path, site: str, browser: Browser, width: int
-) -> None:
-    long = [page for page in files.pages(book) if page.read_text(encoding="utf-8").count("<tr") >= 30]
-    complaints = []
-    with looks.opened(browser, "about:blank", width=width) as view:
-        arrives_slowly(view)
-        for page in [book / "index.html", *long]:
-            view.page.goto(site + page.relative_to(book).as_posix())
-            complaints += [f"{page.name}: {complaint}" for complaint in looks.shifts(view)]
-    assert not complaints, "\n".join(complaints)
-
-
-def test_a_table_that_is_laid_out_anew_as_its_rows_arrive_is_found(tmp_path: Path, browser: Browser) -> None:
-    rows = "".join(f"<tr><td>{'long' * (number // 20)}<td>{'words ' * 20}" for number in range(400))
-    (tmp_path / "page.html").write_text(PAGE.format(words=WORDS, body=f"<table>{rows}</table>"))
-    with served(tmp_path) as address, looks.opened(browser, "about:blank") as view:
-        arrives_slowly(view)
-        view.page.goto(address + "page.html")
-        assert looks.shifts(view) != []
+@pytest.mark.parametrize("name", ["index.html", "chapters/notation.html"])
+def test_a_page_whose_fonts_arrive_late_does_not_move(book: Path, browser: Browser, name: str, width: int) -> None:
+    with served(book, LateFonts) as address, looks.opened(browser, address + name, width=width) as view:
+        assert looks.shifts(view) == []
