@@ -139,7 +139,7 @@ def _item(claim: Claim, docname: str) -> nodes.list_item:
     for name in claim.rejects:
         rejected += [nodes.Text("; "), nodes.inline("", name, classes=["rejected"])]
     text = nodes.paragraph()
-    text += [nodes.inline("", TICK, classes=["tick"]), nodes.Text(" "), number, nodes.Text(" " + claim.verdict)]
+    text += [nodes.inline("", "", classes=["tick"]), number, nodes.Text(" " + claim.verdict)]
     text += [nodes.Text("; "), nodes.inline("", "", nodes.Text("rejects: "), *rejected[1:], classes=["rejects"])]
     return nodes.list_item("", text, ids=[claim.anchor])
 

@@ -42,6 +42,7 @@ if Path("{wheel}").is_file():
 elif find_spec("nnlib") is None:
     raise FileNotFoundError("Put {wheel} beside this notebook. {where}")"""
 WHERE = "The chapter's page offers it under Download: '{both}' holds the two, '{wheel}' is the file."
+HIDDEN = {"hide-input": "source_hidden", "answer": "outputs_hidden"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -70,8 +71,8 @@ def _cell(source: str, outputs: Iterable[Any] = (), metadata: dict[str, Any] | N
 
 
 def _code(cell: Any, solution: str | None) -> Any:
-    hidden = {"jupyter": {"source_hidden": True}} if "hide-input" in cell.metadata.get("tags", []) else {}
-    code = _cell(cell.source, map(_output, cell.outputs), hidden)
+    hidden = [HIDDEN[tag] for tag in cell.metadata.get("tags", []) if tag in HIDDEN]
+    code = _cell(cell.source, map(_output, cell.outputs), {"jupyter": dict.fromkeys(hidden, True)} if hidden else {})
     if solution:
         fold(code, solution)
     return code

@@ -21,7 +21,6 @@ from sphinx.writers.html5 import HTML5Translator
 
 from book.pages import node
 from book.problems import report
-from nnlib.claims import TICK
 
 OWN_NUMBERS = re.compile(r"\\begin\{(align|alignat|gather|equation|eqnarray|multline|flalign)\*?\}")
 # An equation that is too wide breaks first at a wide gap. KaTeX marks the gap; the TeX that is copied stays.
@@ -127,12 +126,15 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     if node["number"]:
         number, anchor = get_node_equation_number(self, node), node["ids"][0]
         self.body.append(f'<a class="eqno" href="#{anchor}" title="Link to this equation">({number})</a>')
-    if node.get("check"):
-        self.body.append(
-            f'<a class="checked" href="{node["check"]}"><span aria-hidden="true">{TICK}</span>'
-            f'<span class="visually-hidden">Equation {number} is checked: see how</span></a>'
-        )
-    self.body.append("</div></div>\n")
+    name = f'<span class="tick"></span><span class="visually-hidden">Equation {number} is checked: show how</span>'
+    if node.get("check") and not node.get("proof"):
+        self.body.append(f'<a class="checked" href="{node["check"]}">{name}</a>')
+    self.body.append("</div>")
+    if node.get("proof"):
+        self.body.append(f'<details class="check"><summary class="checked">{name}</summary>\n')
+        node["proof"].walkabout(self)
+        self.body.append("</details>")
+    self.body.append("</div>\n")
     raise nodes.SkipNode
 
 

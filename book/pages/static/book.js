@@ -38,6 +38,31 @@
     });
   }
 
+  // All code of the page, checks and figures, opened and closed at once; the choice is remembered.
+  const switchOfCode = document.querySelector(".all-code");
+  if (switchOfCode) {
+    let shown = false;
+    const show = (wanted) => {
+      shown = wanted;
+      for (const box of all(".check, .hidden-cell")) box.open = shown;
+      switchOfCode.textContent = shown ? "Hide all code" : "Show all code";
+    };
+    try {
+      if (localStorage.getItem("code") === "shown") show(true);
+    } catch (error) {
+      // As above.
+    }
+    switchOfCode.hidden = false;
+    switchOfCode.addEventListener("click", () => {
+      show(!shown);
+      try {
+        localStorage.setItem("code", shown ? "shown" : "folded");
+      } catch (error) {
+        // As above.
+      }
+    });
+  }
+
   // The section that is being read, in the list beside the text.
   const links = new Map(all(".page-nav a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
   const inView = new Set();

@@ -124,6 +124,15 @@ def listed(book: Path) -> set[str]:
     return found
 
 
+def proofs(equation: Tag) -> list[Tag]:
+    """Return the checks that open below an equation: a verdict, a rejected version and the code that made them."""
+    return [
+        proof
+        for proof in equation.select("details > .proof > [id^=check-]")
+        if proof.find("strong") and proof.select_one(".rejects li .rejected") and proof.find("pre")
+    ]
+
+
 def unclaimed(book: Path) -> list[str]:
     """Complain where equations, checks and the ledger, if the edition has it, do not lead to each other."""
     complaints, known = [], listed(book)
@@ -134,8 +143,13 @@ def unclaimed(book: Path) -> list[str]:
             mark = equation.select_one(".checked")
             if mark is None:
                 complaints.append(f"{page.name}: {equation['id']} has no check")
+            elif mark.name == "summary":
+                complaints += [f"{page.name}: the mark of {equation['id']} opens nothing"] * (not proofs(equation))
             elif str(mark["href"]).removeprefix("#") not in ids(page):
                 complaints.append(f"{page.name}: the mark of {equation['id']} leads nowhere")
+            for proof in proofs(equation):
+                if has_ledger and f"{page.name}#{proof['id']}" not in known:
+                    complaints.append(f"{page.name}: the check {proof['id']} is not in the ledger")
             if has_ledger and f"{page.name}#{equation['id']}" not in known:
                 complaints.append(f"{page.name}: {equation['id']} is not in the ledger")
         for check in tree.select(".verdicts li[id]"):

@@ -25,13 +25,18 @@ GOOD = """<!DOCTYPE html><html lang="en"><head><title>A page</title>
 <meta name="description" content="A page that is in good order."></head><body><article>
 <h1 id="top">A page</h1><p>See <a href="#equation-eq-a">the equation</a>.</p>
 <div class="equation" id="equation-eq-a">a <a class="checked" href="#check-a">✓</a></div>
+<div class="equation" id="equation-eq-b">b <details><summary class="checked">Equation 2</summary>
+<div class="proof"><div id="check-b"><p><strong>5 entries agree.</strong> Rejected:</p><ul class="rejects"><li>
+<span class="rejected">no square</span></li></ul><pre>claim("eq-b")</pre></div></div></details></div>
 <ul class="verdicts"><li id="check-a"><a href="#equation-eq-a">(1)</a> 5 entries agree</li></ul>
 <img src="figure.svg" alt="A curve that rises and then falls again.">
 </article></body></html>"""
 LEDGER = """<!DOCTYPE html><html lang="en"><head><title>Ledger</title>
 <meta name="description" content="All the checks of the book."></head><body><h1>Ledger</h1>
 <table class="ledger"><tbody><tr><td><a href="page.html#equation-eq-a">(1)</a></td>
-<td><a href="page.html#check-a">numerical</a></td></tr></tbody></table></body></html>"""
+<td><a href="page.html#check-a">numerical</a></td></tr>
+<tr><td><a href="page.html#equation-eq-b">(2)</a></td>
+<td><a href="page.html#check-b">exact</a></td></tr></tbody></table></body></html>"""
 
 
 def test_the_notices_of_fonts_and_katex_are_with_the_pages(book: Path) -> None:
@@ -50,7 +55,14 @@ def test_the_book_is_in_order(book: Path, check: Check) -> None:
 @pytest.mark.whole_book
 def test_the_book_has_pages_equations_checks_and_figures(book: Path) -> None:
     trees = [files.parsed(page) for page in files.pages(book)]
-    for selector in ("article", ".equation .checked", ".verdicts li", "table.ledger tbody tr", "figure img", "details"):
+    for selector in (
+        "article",
+        ".equation .checked",
+        ".proof .rejects",
+        "table.ledger tbody tr",
+        "figure img",
+        "details",
+    ):
         assert any(tree.select(selector) for tree in trees), f"no page has {selector}"
 
 
@@ -71,7 +83,7 @@ def test_a_page_in_order_passes(tmp_path: Path, check: Check) -> None:
     ("check", "old", "new"),
     [
         (files.broken_links, 'href="#equation-eq-a"', 'href="other.html"'),
-        (files.broken_links, 'href="#equation-eq-a"', 'href="#equation-eq-b"'),
+        (files.broken_links, 'href="#equation-eq-a"', 'href="#equation-eq-c"'),
         (files.broken_links, "figure.svg", "figures.svg"),
         (files.broken_links, 'href="#equation-eq-a"', 'href="ledger.html#nothing"'),
         (files.repeated_ids, "<p>See", '<p id="top">See'),
@@ -87,9 +99,13 @@ def test_a_page_in_order_passes(tmp_path: Path, check: Check) -> None:
         (files.invalid, "</a>.</p>", "</a>.<ul><li>A list</li></ul></p>"),
         (files.invalid, 'alt="A curve', 'widht="3" alt="A curve'),
         (files.unclaimed, '<a class="checked" href="#check-a">✓</a>', ""),
-        (files.unclaimed, 'id="check-a"', 'id="check-b"'),
+        (files.unclaimed, 'id="check-a"', 'id="check-c"'),
+        (files.unclaimed, 'id="check-b"', 'id="check-c"'),
+        (files.unclaimed, "<strong>5 entries agree.</strong>", "5 entries agree."),
+        (files.unclaimed, '<span class="rejected">no square</span>', ""),
+        (files.unclaimed, '<pre>claim("eq-b")</pre>', ""),
         (files.unclaimed, '<a href="#equation-eq-a">(1)</a> 5', "5"),
-        (files.unclaimed, '<div class="equation" id="equation-eq-a">', '<div class="equation" id="equation-eq-b">'),
+        (files.unclaimed, '<div class="equation" id="equation-eq-a">', '<div class="equation" id="equation-eq-c">'),
     ],
 )
 def test_a_planted_defect_is_found(tmp_path: Path, check: Check, old: str, new: str) -> None:

@@ -1,0 +1,88 @@
+"""What a claim is made of, read from the source of its cell: its statement, what that needs, its rejected versions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CLAIMS = ("claim", "claim_order")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One call of ``claim`` or ``claim_order``."""
+
+    label: str
+    setup: str  # the lines of its cell that it needs
+    statement: str
+    rejected: dict[str, str]  # expressions of the wrong versions, by name
+
+
+def read(source: str) -> list[Check]:
+    """Return the checks of a cell, in order."""
+    body = ast.parse(source).body
+    return [check for index, _ in enumerate(body) for check in _checks(source, body, index)]
+
+
+def teaches(source: str) -> bool:
+    """Tell whether a cell does more than to check: whether it defines a function or a class."""
+    return any(isinstance(statement, ast.FunctionDef | ast.ClassDef) for statement in ast.parse(source).body)
+
+
+def _checks(source: str, body: list[ast.stmt], index: int) -> Iterator[Check]:
+    for call in ast.walk(body[index]):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CLAIMS:
+            label = call.args[0] if call.args else None
+            if isinstance(label, ast.Constant):
+                setup = "\n".join(_lines(source, statement) for statement in _needed(body, index))
+                yield Check(str(label.value), setup, _lines(source, body[index]), _rejected(source, call))
+
+
+def _rejected(source: str, call: ast.Call) -> dict[str, str]:
+    given = next((keyword.value for keyword in call.keywords if keyword.arg == "rejects"), None)
+    if not isinstance(given, ast.Dict):
+        return {}
+    return {
+        str(name.value): " ".join((ast.get_source_segment(source, value) or "").split())
+        for name, value in zip(given.keys, given.values, strict=True)
+        if isinstance(name, ast.Constant)
+    }
+
+
+def _needed(body: list[ast.stmt], index: int) -> list[ast.stmt]:
+    """Return the statements before one that give it its names, or change what these stand for."""
+    wanted, found = _names(body[index], ast.Load), list[ast.stmt]()
+    for statement in reversed(body[:index]):
+        if _changed(statement) & wanted:
+            if isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
+                wanted -= _names(statement, ast.Store)
+            wanted |= _names(statement, ast.Load)
+            found.insert(0, statement)
+    return found
+
+
+def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, context)}
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement binds, or into whose values it writes."""
+    found = _names(statement, ast.Store)
+    for part in ast.walk(statement):
+        if isinstance(part, ast.FunctionDef | ast.ClassDef):
+            found.add(part.name)
+        elif isinstance(part, ast.alias):
+            found.add(part.asname or part.name)
+        elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store):
+            found |= _names(part.value, ast.Load)
+    return found
+
+
+def _lines(source: str, statement: ast.stmt) -> str:
+    """Return the lines of a statement, with the comment above it."""
+    lines = source.splitlines()
+    first = statement.lineno - 1
+    while first and lines[first - 1].startswith("#"):
+        first -= 1
+    return "\n".join(lines[first : statement.end_lineno])
