@@ -25,9 +25,14 @@ def read(source: str) -> list[Check]:
     return [check for index, _ in enumerate(body) for check in _checks(source, body, index)]
 
 
-def teaches(source: str) -> bool:
-    """Tell whether a cell does more than to check: whether it defines a function or a class."""
-    return any(isinstance(statement, ast.FunctionDef | ast.ClassDef) for statement in ast.parse(source).body)
+def defined(source: str) -> set[str]:
+    """Return the functions and classes that a cell defines."""
+    return {part.name for part in ast.parse(source).body if isinstance(part, ast.FunctionDef | ast.ClassDef)}
+
+
+def used(source: str) -> set[str]:
+    """Return the names that a cell uses."""
+    return _names(ast.parse(source), ast.Load)
 
 
 def _checks(source: str, body: list[ast.stmt], index: int) -> Iterator[Check]:
@@ -66,23 +71,26 @@ def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, context)}
 
 
-def _changed(statement: ast.stmt) -> set[str]:
+def _changed(statement: ast.AST) -> set[str]:
     """Return the names that a statement binds, or into whose values it writes."""
-    found = _names(statement, ast.Store)
-    for part in ast.walk(statement):
-        if isinstance(part, ast.FunctionDef | ast.ClassDef):
-            found.add(part.name)
-        elif isinstance(part, ast.alias):
-            found.add(part.asname or part.name)
-        elif isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store):
-            found |= _names(part.value, ast.Load)
-    return found
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.comprehension | ast.Lambda):
+        return set()  # its names are its own
+    if isinstance(statement, ast.alias):
+        return {statement.asname or statement.name}
+    if isinstance(statement, ast.Subscript | ast.Attribute) and isinstance(statement.ctx, ast.Store):
+        return _names(statement.value, ast.Load)
+    if isinstance(statement, ast.Name):
+        return {statement.id} if isinstance(statement.ctx, ast.Store) else set()
+    return set[str]().union(*map(_changed, ast.iter_child_nodes(statement)))
 
 
 def _lines(source: str, statement: ast.stmt) -> str:
-    """Return the lines of a statement, with the comment above it."""
+    """Return the lines of a statement, with its decorators and the comment above it."""
     lines = source.splitlines()
-    first = statement.lineno - 1
+    decorators = getattr(statement, "decorator_list", [])
+    first = min(part.lineno for part in [statement, *decorators]) - 1
     while first and lines[first - 1].startswith("#"):
         first -= 1
     return "\n".join(lines[first : statement.end_lineno])

@@ -1,13 +1,14 @@
 """What is folded: the check of an equation into its mark, the code of a figure under its caption, an answer.
 
 A cell that only checks leaves the flow of the page: each of its claims goes to its equation, with the lines that it
-needs. A cell with the tag ``open`` stays, because its wrong versions are worth reading, and so does one that defines or
-prints anything else; the marks of its equations lead to it. A cell with the tag ``answer`` answers a question that the
-text asks before it: the cell and the paragraph after it are behind one press.
+needs. A cell with the tag ``open`` stays, because its wrong versions are worth reading, and so does one that prints
+anything else or defines a function for other cells; the marks of its equations lead to it. A cell with the tag
+``answer`` answers a question that the text asks before it: the cell and the paragraph after it are behind one press.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import cast
 
@@ -18,9 +19,14 @@ from sphinx.application import Sphinx
 from book import checks
 from book.claims import Claim, pages
 from book.pages.html import DetailsNode
+from book.problems import report
 
 OPEN, ANSWER = "open", "answer"  # tags of cells
 HOW = "{} on this page {} checked where {} derived: press the mark beside one to see how."
+MORE = (
+    "This cell checks, and it also prints something or defines a function for other cells. Put the checks into a cell "
+    "of their own, which then opens from the marks of its equations; or keep the cell as it is by the tag `open`."
+)
 SWITCH = '<button type="button" class="all-code" hidden>Show all code</button>'
 
 
@@ -32,14 +38,19 @@ def fold(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     claims = {claim.anchor: claim for claim in pages(app.env)[docname].claims} if docname in pages(app.env) else {}
     equations = {node["label"]: node for node in doctree.findall(nodes.math_block) if node.get("label")}
     proofs: dict[str, nodes.container] = {}
-    for cell in cells:
+    sources = [_source(cell) for cell in cells]
+    used = Counter(name for source in sources for name in checks.used(source))
+    for cell, source in zip(cells, sources, strict=True):
         if ANSWER in _tags(cell):
             _hide_answer(cell)
         found = _folded(cell, claims)
-        if found and all(claim.label in equations for claim, _ in found):
+        for_others = any(used[name] > (name in checks.used(source)) for name in checks.defined(source))
+        if found and not for_others and all(claim.label in equations for claim, _ in found):
             for claim, check in found:
                 proofs.setdefault(claim.label, nodes.container(classes=["proof"])).append(_panel(claim, check))
             cell.parent.remove(cell)
+        elif OPEN not in _tags(cell) and (kept := [claims[name] for name in _verdicts(cell)]):
+            report(app, MORE, (docname, kept[0].line))
     for label, proof in proofs.items():
         proof.extend(_ledger_link(app, docname, label))
         equations[label]["proof"] = proof
@@ -50,20 +61,43 @@ def fold(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _folded(cell: nodes.Element, claims: dict[str, Claim]) -> list[tuple[Claim, checks.Check]]:
     """Return the claims of a cell that only checks, each with what it is made of; nothing for other cells."""
-    shown = [part for part in cell.findall(nodes.container) if "cell_output" in part["classes"]]
-    outputs = [output for part in shown for output in part.children if isinstance(output, nodes.Element)]
+    outputs = _outputs(cell)
     if not outputs or not all("verdicts" in output.get("classes", []) for output in outputs):
         return []
-    source = next(cell.findall(nodes.literal_block)).astext()
-    if OPEN in _tags(cell) or checks.teaches(source):
+    if OPEN in _tags(cell):
         return []
-    verdicts = [claims[item["ids"][0]] for output in outputs for item in output.findall(nodes.list_item)]
+    verdicts = [claims[name] for name in _verdicts(cell)]
     # A label may be claimed twice in a cell: both lists are in the order of the cell.
     ordered = sorted(verdicts, key=lambda claim: claim.label)
-    made = sorted(checks.read(source), key=lambda check: check.label)
+    made = sorted(checks.read(_source(cell)), key=lambda check: check.label)
     if [claim.label for claim in ordered] != [check.label for check in made]:
         return []  # a loop makes several claims of one statement
     return list(zip(ordered, made, strict=True))
+
+
+def _outputs(cell: nodes.Element) -> list[nodes.Element]:
+    shown = [part for part in cell.findall(nodes.container) if "cell_output" in part["classes"]]
+    return [output for part in shown for output in part.children if isinstance(output, nodes.Element)]
+
+
+def _verdicts(cell: nodes.Element) -> list[str]:
+    """Return the names of the checks whose verdicts stand below a cell."""
+    return [
+        item["ids"][0]
+        for found in _outputs(cell)
+        if "verdicts" in found["classes"]
+        for item in found.findall(nodes.list_item)
+    ]
+
+
+def _source(cell: nodes.Element) -> str:
+    """Return the code of a cell; nothing where it is not Python alone, as with a magic."""
+    source = next(cell.findall(nodes.literal_block)).astext()
+    try:
+        compile(source, "cell", "exec")
+    except SyntaxError:
+        return ""
+    return source
 
 
 def _tags(cell: nodes.Element) -> list[str]:

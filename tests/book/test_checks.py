@@ -48,7 +48,20 @@ def test_a_name_that_is_bound_anew_needs_only_its_last_value() -> None:
 
 
 def test_functions_that_a_claim_calls_belong_to_it() -> None:
-    (check,) = checks.read("def f(x):\n    return 2 * x\n\nclaim('eq-a', f(1), 2, rejects={'one': 1})")
-    assert check.setup == "def f(x):\n    return 2 * x"
-    assert checks.teaches(CELL + "\ndef f():\n    pass")
-    assert not checks.teaches(CELL)
+    (check,) = checks.read("@kept\ndef f(x):\n    return 2 * x\n\nclaim('eq-a', f(1), 2, rejects={'one': 1})")
+    assert check.setup == "@kept\ndef f(x):\n    return 2 * x"
+    assert checks.defined(CELL + "\ndef f():\n    pass") == {"f"}
+    assert {"rows", "claim"} <= checks.used(CELL)
+
+
+def test_names_inside_a_function_or_a_comprehension_are_its_own() -> None:
+    source = """\
+def f():
+    x = 1
+    return x
+
+squares = [x**2 for x in range(3)]
+x = 5
+y, z = [x for x in range(2)]
+claim('eq-a', x, 5, rejects={'one': 1})"""
+    assert checks.read(source)[0].setup == "x = 5"

@@ -45,6 +45,11 @@ FAULTS = {
         "```{math}\n:label: eq-false\n1 = 2\n```\n" + CELL.format(IMPORT + 'claim("eq-false", 1, 2, rejects={"a": 3})'),
         r"failing\.md:\d+.*Code cell 1, claim eq-false, raised ClaimFailed\.[\s\S]*1 against 2",
     ),
+    "both": (
+        "```{math}\n:label: eq-both\n1 = 1\n```\n"
+        + CELL.format(IMPORT + 'claim("eq-both", 1, 1, rejects={"two": 2})\nprint("and more")'),
+        r"both\.md:\d+.*This cell checks, and it also prints something",
+    ),
     "wordless": (
         FIGURE.format("  figure: {caption: A line., name: fig-a}"),
         r"wordless\.md:\d+.*has no text for readers",
@@ -94,8 +99,9 @@ def test_each_fault_is_told_once_and_nothing_else_is(said: str) -> None:
 
 
 CLAIM = "```{math}\n:label: eq-sum\n1 + 1 = 2\n```\n\n" + CELL.format(
-    IMPORT + 'claim("eq-sum", 1 + 1, 2, rejects={"eleven": 11})\nprint("and more")'
+    IMPORT + 'claim("eq-sum", 1 + 1, 2, rejects={"eleven": 11})'
 )
+KEPT = CLAIM.replace("eq-sum", "eq-kept").replace("ipython3\n", "ipython3\n:tags: [open]\n\n")
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -108,15 +114,16 @@ def test_the_ledger_follows_a_change_and_two_builds_are_the_same(tmp_path: Path)
     figure = FIGURE.format(
         "  figure: {caption: A line., name: fig-a}\n  image: {alt: A straight line that rises from one to two.}"
     )
-    first = small_book(tmp_path / "first", {"sums": CLAIM + figure})
+    first = small_book(tmp_path / "first", {"sums": CLAIM + KEPT + figure})
     assert build(first) == (0, "")
     ledger = first / "_build" / "html" / "chapters" / "ledger.html"
     assert "eleven" in ledger.read_text(encoding="utf-8")
     page = (first / "_build" / "html" / "chapters" / "sums.html").read_text(encoding="utf-8")
-    assert "and more" in page
-    assert "✓ eq-sum" not in page
+    assert re.search(r'id="check-sum">[\s\S]*<strong>1 entry agrees exactly\.</strong>[\s\S]*eleven', page)
+    assert page.index('id="check-sum"') < page.index('id="check-kept"')
+    assert page.count("claim(") == 2, "the check is in its mark, or where it is kept, and nowhere else"
 
-    second = small_book(tmp_path / "second", {"sums": CLAIM + figure})
+    second = small_book(tmp_path / "second", {"sums": CLAIM + KEPT + figure})
     assert build(second) == (0, "")
     assert digests(first) == digests(second)
 
