@@ -15,7 +15,7 @@ class Check:
 
     label: str
     setup: str  # the lines of its cell that it needs
-    statement: str
+    statement: str  # without its rejected versions, which stand beside it
     rejected: dict[str, str]  # expressions of the wrong versions, by name
 
 
@@ -41,11 +41,21 @@ def _checks(source: str, body: list[ast.stmt], index: int) -> Iterator[Check]:
             label = call.args[0] if call.args else None
             if isinstance(label, ast.Constant):
                 setup = "\n".join(_lines(source, statement) for statement in _needed(body, index))
-                yield Check(str(label.value), setup, _lines(source, body[index]), _rejected(source, call))
+                yield Check(str(label.value), setup, _statement(source, body[index], call), _rejected(source, call))
+
+
+def _wrong(call: ast.Call) -> ast.expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.arg == "rejects"), None)
+
+
+def _statement(source: str, statement: ast.stmt, call: ast.Call) -> str:
+    wrong = _wrong(call)
+    written = ast.get_source_segment(source, wrong) if isinstance(wrong, ast.Dict) else None
+    return _lines(source, statement).replace(written, "{...}") if written else _lines(source, statement)
 
 
 def _rejected(source: str, call: ast.Call) -> dict[str, str]:
-    given = next((keyword.value for keyword in call.keywords if keyword.arg == "rejects"), None)
+    given = _wrong(call)
     if not isinstance(given, ast.Dict):
         return {}
     return {

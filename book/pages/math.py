@@ -131,7 +131,9 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
         self.body.append(f'<a class="checked" href="{node["check"]}">{name}</a>')
     self.body.append("</div>")
     if node.get("proof"):
-        self.body.append(f'<details class="check"><summary class="checked">{name}</summary>\n')
+        self.body.append(
+            f'<details class="check"><summary class="checked" title="How this is checked">{name}</summary>\n'
+        )
         node["proof"].walkabout(self)
         self.body.append("</details>")
     self.body.append("</div>\n")

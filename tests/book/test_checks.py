@@ -30,7 +30,7 @@ def test_a_claim_has_the_lines_that_it_needs_and_no_others() -> None:
         "rows = np.ones(3)\n# Twice as large.\nrows = 2 * rows\ntotal = 0.0\nfor row in rows:\n    total += row"
     )
     assert first.statement.startswith('claim("eq-sum"')
-    assert first.statement.endswith("+ rows[1]})")
+    assert first.statement.endswith("6.0,\n      rejects={...})")
     assert second.setup == first.setup + "\nfilled = np.zeros(2)\nfilled[0] = total"
     assert third.setup == "rows = np.ones(3)\n# Twice as large.\nrows = 2 * rows\nother = rows + 1"
 

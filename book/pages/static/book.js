@@ -45,7 +45,7 @@
     const show = (wanted) => {
       shown = wanted;
       for (const box of all(".check, .hidden-cell")) box.open = shown;
-      switchOfCode.textContent = shown ? "Hide all code" : "Show all code";
+      switchOfCode.textContent = shown ? "Hide all checks and sources" : "Show all checks and sources";
     };
     try {
       if (localStorage.getItem("code") === "shown") show(true);

@@ -1,0 +1,104 @@
+"""What is folded opens where it stands: checks in their marks, sources under figures, answers."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page
+
+from tests.book.pages import looks
+
+MARK = ".check > summary"
+PANEL = ".check > .proof"
+VISIBLE = (
+    "element => element.checkVisibility({contentVisibilityAuto: false}) && element.getBoundingClientRect().height > 0"
+)
+
+
+def shown(page: Page, selector: str) -> bool:
+    return bool(page.locator(selector).first.evaluate(VISIBLE))
+
+
+def test_a_mark_opens_its_check_below_its_equation_and_closes_it(site: str, chapter: str, browser: Browser) -> None:
+    for width in (looks.PHONE, looks.DESK):
+        with looks.opened(browser, site + chapter, width=width) as view:
+            mark = view.page.locator(MARK).first
+            assert not shown(view.page, PANEL)
+            mark.focus()
+            for key in ("Enter", "Space"):
+                view.page.keyboard.press(key)
+                assert shown(view.page, PANEL)
+                body = view.page.locator(".equation:has(.check) .equation-body").first.bounding_box()
+                panel, tick = view.page.locator(PANEL).first.bounding_box(), mark.bounding_box()
+                assert None not in (body, panel, tick)
+                assert panel["y"] >= max(body["y"] + body["height"], tick["y"] + tick["height"]) - 1
+                view.page.keyboard.press(key)
+                assert not shown(view.page, PANEL)
+            assert looks.shifts(view) == []
+
+
+def test_each_mark_is_beside_the_number_of_its_equation(site: str, chapter: str, browser: Browser) -> None:
+    """Also where the equation fills its line."""
+    beside = """() => [...document.querySelectorAll(".equation:has(> .check)")].filter((row) => {
+      const box = (name) => row.querySelector(name).getBoundingClientRect();
+      const [mark, number] = [box(".check > summary"), box(".eqno")];
+      return mark.left < number.right || Math.abs(mark.top + mark.bottom - number.top - number.bottom) > 12;
+    }).map((row) => row.id)"""
+    for width in (looks.PHONE, looks.DESK):
+        with looks.opened(browser, site + chapter, width=width) as view:
+            view.ask("whole")
+            assert view.page.evaluate(beside) == []
+
+
+def test_a_link_to_a_check_opens_it_with_and_without_scripts(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter) as view:
+        name = view.page.locator(".proof > [id]").nth(3).get_attribute("id")
+    for scripts in (True, False):
+        with looks.opened(browser, f"{site}{chapter}#{name}", scripts=scripts) as view:
+            view.page.locator(f"#{name}").wait_for(state="visible", timeout=10_000)
+            assert shown(view.page, f"#{name} pre")
+
+
+def test_a_mark_opens_without_scripts(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter, scripts=False) as view:
+        view.page.locator(MARK).first.click()
+        assert shown(view.page, PANEL)
+
+
+def test_one_switch_opens_all_checks_and_sources_and_is_remembered(site: str, chapter: str, browser: Browser) -> None:
+    closed = "document.querySelectorAll('.check:not([open]), .hidden-cell:not([open])').length"
+    with looks.opened(browser, site + chapter) as view:
+        assert view.page.evaluate(closed) > 0
+        view.page.get_by_role("button", name="Show all checks and sources").click()
+        assert view.page.evaluate(closed) == 0
+        view.page.reload()
+        button = view.page.get_by_role("button", name="Hide all checks and sources")
+        assert view.page.evaluate(closed) == 0
+        button.click()
+        assert view.page.evaluate(closed) > 0
+        view.page.reload()
+        view.page.get_by_role("button", name="Show all checks and sources").wait_for()
+        assert view.page.evaluate(closed) > 0
+
+
+def test_on_paper_there_are_verdicts_and_no_code_of_checks(site: str, chapter: str, browser: Browser) -> None:
+    with looks.opened(browser, site + chapter) as view:
+        view.page.emulate_media(media="print")
+        view.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert shown(view.page, PANEL)
+        assert "rejects" in view.page.locator(PANEL).first.inner_text()
+        for hidden in (".proof pre", ".hidden-cell", ".all-code"):
+            assert not shown(view.page, hidden), hidden
+        view.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        view.page.emulate_media(media="screen")
+        assert not shown(view.page, PANEL)
+
+
+def test_no_two_toggles_follow_each_other_and_sources_are_under_their_figures(
+    site: str, chapter: str, browser: Browser
+) -> None:
+    row = """() => [...document.querySelectorAll("article details")].filter((box) => {
+      const next = box.nextElementSibling || box.parentElement.matches(".cell") && box.parentElement.nextElementSibling;
+      return next && (next.matches("details") || next.matches(".cell") && next.firstElementChild.matches("details"));
+    }).map((box) => box.textContent.slice(0, 80))"""
+    with looks.opened(browser, site + chapter) as view:
+        assert [text for text in view.page.evaluate(row) if "Hint" not in text and "Solution" not in text] == []
+        assert view.page.locator("figure").count() == view.page.locator("figcaption .hidden-cell").count()
