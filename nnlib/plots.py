@@ -6,6 +6,7 @@ color-blind readers (they are the blue, vermilion and green of Okabe and Ito); e
 because color alone must not carry a meaning.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ DATA = "#0072b2"
 PARAMETER = "#d55e00"
 GRADIENT = "#009e73"
 
+TYPEFACE = "Figures of the Book"  # the typeface of the pages, in data/figures.ttf
+
 STYLE: dict[str, Any] = {
     "svg.hashsalt": "every gradient, checked",  # element ids that are the same on every run
     "svg.fonttype": "path",
@@ -32,6 +35,7 @@ STYLE: dict[str, Any] = {
     "axes.facecolor": "none",
     "figure.figsize": (6.4, 3.6),
     "figure.constrained_layout.use": True,
+    "font.family": [TYPEFACE, "DejaVu Sans"],  # the second has what the first lacks
     "font.size": 11,
     "axes.titlesize": 11,
     "axes.labelsize": 11,
@@ -66,7 +70,10 @@ def use_style() -> None:
     """
     import matplotlib as mpl
     from cycler import cycler
-    from matplotlib import style
+    from matplotlib import font_manager, style
+
+    if TYPEFACE not in font_manager.fontManager.get_font_names():
+        font_manager.fontManager.addfont(Path(__file__).parent / "data" / "figures.ttf")
 
     style.use(STYLE | {"axes.prop_cycle": cycler(color=[DATA, PARAMETER, GRADIENT], linestyle=["-", "--", ":"])})
     if "inline" in mpl.get_backend():

@@ -36,6 +36,7 @@ def test_the_style_of_a_figure():
     assert tuple(plt.figure().get_size_inches()) == (6.4, 3.6)
     assert first.get_linewidth() == 1.8
     assert axes.spines["left"].get_linewidth() == 0.8
+    assert axes.title.get_fontname() == plots.TYPEFACE
     assert axes.title.get_fontsize() == axes.xaxis.label.get_fontsize() == axes.text(0, 0, "a").get_fontsize() == 11
 
 

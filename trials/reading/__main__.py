@@ -22,7 +22,8 @@ from tools import markdown
 from tools.browser import INSTALL, chromium, find
 from tools.fileserver import Quiet, served
 from tools.paths import BUILD, VENV
-from trials.speed import machine, stock
+from trials.reading import stock
+from trials.speed import machine
 
 LIGHTHOUSE = Path(__file__).with_name("lighthouse")
 CHAPTERS = ["softmax", "mlp", "convolution"]
@@ -233,7 +234,7 @@ def table(own: dict[str, Any], other: dict[str, Any]) -> str:
 
 def main() -> None:
     """Measure both books, print the table, and write it."""
-    parser = argparse.ArgumentParser(prog="python -m trials.reading.reading", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m trials.reading", description=__doc__)
     parser.add_argument("--book", type=Path, default=BUILD / "html", help="the built book")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table to a file")
     options = parser.parse_args()

@@ -77,8 +77,9 @@
       const found = [];
       const name = ({ node }) => (node ? (node.outerHTML || node.textContent).slice(0, 60) : "?");
       // What is centered or at the end of a line moves, by less than this, when the second half of it is read.
+      // What a reader opens may move what is below it.
       const note = (entry) =>
-        entry.value >= 0.005 && !entry.hadRecentInput && // what a reader opens may move what is below found.push(`${entry.value.toFixed(4)} after ${Math.round(entry.startTime)} ms: ${entry.sources.map(name)}`);
+        entry.value >= 0.005 && !entry.hadRecentInput && found.push(`${entry.value.toFixed(4)} after ${Math.round(entry.startTime)} ms: ${entry.sources.map(name)}`);
       const observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
       observer.observe({ type: "layout-shift", buffered: true });
       setTimeout(() => done(found.map((shift) => "the layout shifted by " + shift)), 200);
