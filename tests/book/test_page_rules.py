@@ -153,7 +153,8 @@ def test_characters_are_counted_by_font(tmp_path: Any) -> None:
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="10pt" height="5pt"><metadata> a date </metadata>
  <path d="M 1.23456 2.5
-L 3.98765 4" style="stroke: #1a1b1c"/><path d="M 0 0" style="stroke: #0072b2"/></svg>"""
+L 3.98765 4" style="stroke: #1a1b1c"/><path d="M 0 0" style="stroke: #0072b2"/>
+<use x="12.34567" transform="scale(0.015625)"/></svg>"""
 
 
 def test_a_figure_takes_the_ink_of_the_page() -> None:
@@ -164,6 +165,7 @@ def test_a_figure_takes_the_ink_of_the_page() -> None:
     assert "prefers-color-scheme:dark" in once
     assert 'd="M 1.2 2.5 L 3.9 4"' in once
     assert "date" not in once
+    assert '<use x="12.34" transform="scale(0.015625)"/>' in once, "letters keep their size"
     assert figures.slim(figures.recolor(once)) == once
 
 
