@@ -58,6 +58,7 @@ def article(html: Path, name: str, together: Sequence[str]) -> Tag:
     for tag in text.find_all(id=True):
         tag["id"] = f"{_key(name)}--{tag['id']}"
     for image in text.find_all("img"):
+        del image["loading"]
         image["src"] = (page.parent / str(image["src"])).resolve().as_uri()
     for link in text.find_all("a", href=True):
         address, anchor = urldefrag(str(link["href"]))

@@ -125,13 +125,13 @@ class BookTranslator(HTML5Translator):
             raise
 
     def visit_image(self, node: nodes.Element) -> None:
-        """Write the size of a figure, so that nothing moves when it arrives."""
+        """Write the size of a figure, so that nothing moves when it arrives; it does when one comes near."""
         path = Path(self.builder.srcdir, node["uri"])
         if path.suffix == ".svg" and path.exists() and (size := svg_size(path)):
             node["width"], node["height"] = map(str, size)
         mark = len(self.body)
         super().visit_image(node)
-        tag = "".join(self.body[mark:])
+        tag = "".join(self.body[mark:]).replace("<img ", '<img loading="lazy" ', 1)
         size_as_style = re.compile(r'style="width: ([\d.]+)(?:px)?; height: ([\d.]+)(?:px)?;"')
         self.body[mark:] = [
             size_as_style.sub(r'width="\1" height="\2"', tag),

@@ -134,6 +134,7 @@
   addEventListener("beforeprint", () => {
     opened = all("details:not([open])");
     for (const box of opened) box.open = true;
+    for (const image of document.images) image.loading = "eager";
   });
   addEventListener("afterprint", () => {
     for (const box of opened) box.open = false;
