@@ -35,7 +35,7 @@ def tidy(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             _hide_answer(cell)
         elif not outputs(cell) and _only_numbers(source(cell)):
             _hide_numbers(cell)
-        elif not outputs(cell) and _imports(source(cell)):
+        elif not outputs(cell) and "setup" in checks.used(source(cell)):
             cell[:] = [HideCodeCellNode("", *cell.children, prompt_show="Show the imports and the data")]
     _put_code_under_captions(doctree)
     _drop_remarks(doctree)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Browser, Page
 
-from tests.book.pages import looks
+from tests.book.pages import files, looks
 
 MARK = ".check > summary"
 PANEL = ".check > .proof"
@@ -92,13 +94,18 @@ def test_on_paper_there_are_verdicts_and_no_code_of_checks(site: str, chapter: s
         assert not shown(view.page, PANEL)
 
 
-def test_no_two_toggles_follow_each_other_and_sources_are_under_their_figures(
-    site: str, chapter: str, browser: Browser
-) -> None:
-    row = """() => [...document.querySelectorAll("article details")].filter((box) => {
-      const next = box.nextElementSibling || box.parentElement.matches(".cell") && box.parentElement.nextElementSibling;
-      return next && (next.matches("details") || next.matches(".cell") && next.firstElementChild.matches("details"));
-    }).map((box) => box.textContent.slice(0, 80))"""
-    with looks.opened(browser, site + chapter) as view:
-        assert [text for text in view.page.evaluate(row) if "Hint" not in text and "Solution" not in text] == []
-        assert view.page.locator("figure").count() == view.page.locator("figcaption .hidden-cell").count()
+def test_no_two_toggles_follow_each_other_and_sources_are_under_their_figures(book: Path) -> None:
+    complaints = []
+    for page in files.pages(book):
+        tree = files.parsed(page)
+        for box in tree.select("article details.hidden-cell"):
+            place = box.parent if box.parent and "cell" in (box.parent.get("class") or []) else box
+            following = place.find_next_sibling()
+            if following and (following.name == "details" or following.select_one(":scope > details")):
+                complaints.append(f"{page.name}: two toggles in a row: {box.get_text()[:60]!r}")
+            if box.find_parent("details", class_="hidden-cell"):
+                complaints.append(f"{page.name}: a toggle in a toggle: {box.get_text()[:60]!r}")
+        for figure in tree.select("article .cell figure"):
+            if not figure.select_one("figcaption .hidden-cell"):
+                complaints.append(f"{page.name}: no source under {figure.get('id')}")
+    assert not complaints, "\n".join(complaints)
