@@ -2,7 +2,7 @@
 
 The code of a figure opens under its caption, that of the numbers of a box at its end. Of the remarks "(The code uses
 ``f`` from …)", those stay where code that does is seen. A cell with the tag ``answer`` answers a question that the text
-asks before it: the cell and the paragraph after it are behind one press.
+asks before it: the cell, and a paragraph right after it, are behind one press.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def tidy(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _hide_answer(cell: nodes.Element) -> None:
     place = cell.parent.index(cell)
-    parts = cell.parent[place : place + 2]
+    parts = [part for part in cell.parent[place : place + 2] if part is cell or isinstance(part, nodes.paragraph)]
     box = DetailsNode("", summary="Answer", classes=["answer"])
-    cell.parent[place : place + 2] = [box]
+    cell.parent[place : place + len(parts)] = [box]
     box += parts
 
 

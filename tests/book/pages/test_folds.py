@@ -109,3 +109,16 @@ def test_no_two_toggles_follow_each_other_and_sources_are_under_their_figures(bo
             if not figure.select_one("figcaption .hidden-cell"):
                 complaints.append(f"{page.name}: no source under {figure.get('id')}")
     assert not complaints, "\n".join(complaints)
+
+
+def test_an_answer_is_behind_one_press_with_its_code_output_and_words(book: Path, site: str, browser: Browser) -> None:
+    pages = [page for page in files.pages(book) if files.parsed(page).select("details.answer")]
+    for page in pages:
+        for box in files.parsed(page).select("details.answer"):
+            assert box.select_one(".cell_input pre"), page.name
+            assert box.select_one(".cell_output"), page.name
+    for page in pages[:1]:
+        with looks.opened(browser, site + page.relative_to(book).as_posix()) as view:
+            assert not shown(view.page, ".answer .cell_output")
+            view.page.locator(".answer > summary").first.click()
+            assert shown(view.page, ".answer .cell_output")
