@@ -180,9 +180,9 @@ def test_all_text_of_solutions_is_folded(page: Path) -> None:
 def test_figures_have_their_captions_and_numbers() -> None:
     cells = shown(ROOT / "chapters" / "softmax.md").cells
     captions = [cell.source for cell in cells if cell.metadata.get(view.SHOWN) and "**Fig." in cell.source]
-    assert [re.search(r"\*\*(.+?)\*\*", caption)[1] for caption in captions] == ["Fig. 2.1", "Fig. 2.2"]  # type: ignore[index]
-    assert captions[0].startswith("(fig-softmax-simplex)=\n**Fig. 2.1** Each curve shows")
-    assert ":class: dropdown\nA triangle whose corners" in captions[0]
+    assert [re.search(r"\*\*(.+?)\*\*", caption)[1] for caption in captions] == ["Fig. 2.1", "Fig. 2.2", "Fig. 2.3"]  # type: ignore[index]
+    assert captions[1].startswith("(fig-softmax-simplex)=\n**Fig. 2.2** Each curve shows")
+    assert ":class: dropdown\nA triangle whose corners" in captions[1]
 
 
 # Roles
@@ -204,7 +204,7 @@ TRIAL = roles.Page("chapters/softmax.md", (ROOT / "chapters" / "softmax.md").rea
         ),
         ("{eq}`def-softmax`", '[(2.1)](#def-softmax "{eq}`def-softmax`")'),
         ("{eq}`eq-cover`", '[(1)](../index.md#eq-cover "{eq}`eq-cover`")'),
-        ("{numref}`fig-softmax-entropy`", '[Fig. 2.2](#fig-softmax-entropy "{numref}`fig-softmax-entropy`")'),
+        ("{numref}`fig-softmax-entropy`", '[Fig. 2.3](#fig-softmax-entropy "{numref}`fig-softmax-entropy`")'),
         ("{ref}`ex-softmax-odds`", '[Exercise 2.2](#ex-softmax-odds "{ref}`ex-softmax-odds`")'),
         ("{doc}`mlp`", '[The multilayer perceptron](mlp.md "{doc}`mlp`")'),
         ("{doc}`this <mlp>`", '[this](mlp.md "{doc}`this <mlp>`")'),
