@@ -71,7 +71,8 @@ def _link(app: Sphinx, docname: str, target: str, anchor: str, text: str) -> nod
     return nodes.paragraph("", "", nodes.reference("", text, refuri=uri, internal=True))
 
 
-def _number(env: BuildEnvironment, docname: str, label: str) -> str:
+def equation_number(env: BuildEnvironment, docname: str, label: str) -> str:
+    """Return the number of an equation, in parentheses."""
     parts = env.toc_fignumbers.get(docname, {}).get("displaymath", {}).get(f"equation-{label}")
     return "({})".format(".".join(map(str, parts))) if parts else label
 
@@ -82,7 +83,7 @@ def _rows(app: Sphinx, docname: str, chapter: str) -> list[nodes.row]:
         for number, (where, claim) in enumerate(by_label.get(label, [])):
             rejected = nodes.bullet_list(classes=["rejects"])
             rejected += [nodes.list_item("", nodes.paragraph("", name)) for name in claim.rejects]
-            equation = _link(app, docname, chapter, f"equation-{label}", _number(app.env, chapter, label))
+            equation = _link(app, docname, chapter, f"equation-{label}", equation_number(app.env, chapter, label))
             cells: list[nodes.Node] = [
                 equation,
                 _link(app, docname, chapter, anchor, title),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,9 +14,12 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from book.claims import pages
+from book.ledger import equation_number
 from book.pages.math import KaTeXError, render
 
 Macros = tuple[tuple[str, str], ...]
+NONE: Mapping[str, str] = MappingProxyType({})
 MATHML = re.compile(r"<math\b.*?</math>", re.S)
 SUPERSCRIPTS = str.maketrans("0123456789+−-=()niT⊤′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱᵀᵀ′*")
 SUBSCRIPTS = str.maketrans("0123456789+−-=()aeijkmnopx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑᵢⱼₖₘₙₒₚₓ")
@@ -22,9 +27,13 @@ SPACE = re.compile(r"\s+")
 NAME = re.compile(r"[^\W\d]\w{2,}")
 
 
-def _words(node: nodes.Node, macros: Macros = ()) -> str:
-    """Return the text of a node; formulas in it as one would type them, not as TeX."""
+def _words(node: nodes.Node, macros: Macros = (), names: Mapping[str, str] = NONE) -> str:
+    """Return the text of a node; formulas as one would type them, not as TeX; equations and pages by their names."""
     node = node.deepcopy()
+    for link in list(node.findall(addnodes.pending_xref)):
+        target = link["reftarget"].strip("/")
+        if target in names:
+            link.replace_self(nodes.Text(names[target]))
     for formula in list(node.findall(nodes.math)):
         formula.replace_self(nodes.Text(spoken(formula.astext(), macros)))
     return SPACE.sub(" ", node.astext()).strip()
@@ -57,7 +66,7 @@ def _raised(text: str, table: dict[int, int]) -> str:
     return text.translate(table) if all(ord(letter) in table for letter in text) else f"({text})"
 
 
-def _own(section: nodes.Element, macros: Macros) -> tuple[str, str]:
+def _own(section: nodes.Element, macros: Macros, names_of: Mapping[str, str]) -> tuple[str, str]:
     """Return a section's text without its subsections, and the names: in its code, and of its equations."""
     text: list[str] = []
     names: dict[str, None] = {}
@@ -70,18 +79,22 @@ def _own(section: nodes.Element, macros: Macros) -> tuple[str, str]:
             names.update(dict.fromkeys([equation.get("label") or ""]))
         if isinstance(part, addnodes.glossary):
             continue  # each of its terms is an entry
+        if isinstance(part, nodes.container) and "cell" in part["classes"] and not list(part.findall(nodes.caption)):
+            continue  # what a cell prints is no text
         for paragraph in part.findall(lambda node: isinstance(node, nodes.paragraph | nodes.caption)):
-            text.append(_words(paragraph, macros))
+            text.append(_words(paragraph, macros, names_of))
     return " ".join(text), " ".join(filter(None, names))
 
 
-def entries(doctree: nodes.document, docname: str, title: str, macros: Macros = ()) -> list[dict[str, str]]:
+def entries(
+    doctree: nodes.document, docname: str, title: str, macros: Macros = (), names_of: Mapping[str, str] = NONE
+) -> list[dict[str, str]]:
     """Return what can be found on one page."""
     found = []
     for section in doctree.findall(nodes.section):
         if not isinstance(section[0], nodes.title):
             continue
-        text, names = _own(section, macros)
+        text, names = _own(section, macros, names_of)
         is_page = section.parent is doctree
         found.append(
             {
@@ -108,7 +121,14 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     found: list[dict[str, str]] = []
     macros = tuple(app.config.katex_macros.items())
+    names_of = {docname: title.astext() for docname, title in app.env.titles.items()}
+    places: dict[str, tuple[str, str]] = app.env.get_domain("std").anonlabels  # type: ignore[attr-defined]
+    for label, (page, anchor) in places.items():
+        if figure := app.env.toc_fignumbers.get(page, {}).get("figure", {}).get(anchor):
+            names_of[label] = f"Fig. {'.'.join(map(str, figure))}"
+    for page in pages(app.env):
+        names_of |= {label: equation_number(app.env, page, label) for label in pages(app.env)[page].equations}
     for docname in sorted(app.env.found_docs):
-        found += entries(app.env.get_doctree(docname), docname, app.env.titles[docname].astext(), macros)
+        found += entries(app.env.get_doctree(docname), docname, app.env.titles[docname].astext(), macros, names_of)
     index = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     Path(app.outdir, "_static", "search-index.js").write_text(f"window.bookIndex = {index};\n", encoding="utf-8")

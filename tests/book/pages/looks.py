@@ -49,6 +49,8 @@ def opened(
     view.page.on("request", lambda request: view.asked.append(request.url))
     try:
         view.page.goto(address)
+        if scripts:  # a page shows itself, and takes keys, when its fonts are read
+            view.page.evaluate("document.fonts.ready.then(() => true)")
         yield view
     finally:
         context.close()

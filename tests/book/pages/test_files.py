@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,3 +136,11 @@ def test_a_heavy_page_and_many_requests_are_found(tmp_path: Path) -> None:
     page.write_text(GOOD.replace("</article>", many + "</article>"))
     files.parsed.cache_clear()
     assert any("requests" in complaint for complaint in files.too_heavy(folder))
+
+
+def test_the_search_shows_numbers_and_titles_and_no_labels(book: Path) -> None:
+    script = (book / "_static" / "search-index.js").read_text(encoding="utf-8")
+    found = json.loads(script.removeprefix("window.bookIndex = ").removesuffix(";\n"))
+    assert len(found) > 10
+    label = re.compile(r"\b(?:eq|def|fig)-[a-z]+-|See /chapters")
+    assert [entry["url"] for entry in found if label.search(entry["text"])] == []
