@@ -18,10 +18,7 @@ from book.claims import Claim, pages
 from book.problems import report
 
 OPEN = "open"
-HOW = (
-    "{} on this page {} checked where {} derived: the mark beside one opens its check. A definition carries no mark, "
-    "and neither does what only collects. "
-)
+HOW = "{} on this page {} checked where {} derived: the mark beside one opens its check. A definition carries no mark. "
 MORE = (
     "This cell checks, and it also prints something or defines a function for other cells. Put the checks into a cell "
     "of their own, which then opens from the marks of its equations; or keep the cell as it is by the tag `open`."
