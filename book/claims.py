@@ -16,6 +16,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from book.cells import cells
 from book.memory import build
 from book.problems import report
 from nnlib.claims import KINDS, TICK, VERDICT
@@ -103,7 +104,7 @@ def collect_equations(app: Sphinx, doctree: nodes.document) -> None:
     page = pages(app.env).setdefault(app.env.docname, Page())
     page.equations = {node["label"]: _equation(node) for node in doctree.findall(nodes.math_block) if node.get("label")}
     page.rows = sum(len(body.children) for body in doctree.findall(nodes.tbody))
-    page.cells = sum(node.get("nb_element") == "cell_code" for node in doctree.findall(nodes.container))
+    page.cells = len(cells(doctree))
 
 
 def hold_together(app: Sphinx, env: BuildEnvironment) -> None:

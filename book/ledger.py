@@ -65,7 +65,8 @@ class Total(SphinxRole):
         return [TotalNode(name=self.text)], []
 
 
-def _link(app: Sphinx, docname: str, target: str, anchor: str, text: str) -> nodes.paragraph:
+def link(app: Sphinx, docname: str, target: str, anchor: str, text: str) -> nodes.paragraph:
+    """Return a paragraph that is a link from one page to a place on another, or on itself."""
     page = "" if target == docname else app.builder.get_relative_uri(docname, target)
     uri = f"{page}#{anchor}" if anchor else page
     return nodes.paragraph("", "", nodes.reference("", text, refuri=uri, internal=True))
@@ -83,11 +84,11 @@ def _rows(app: Sphinx, docname: str, chapter: str) -> list[nodes.row]:
         for number, (where, claim) in enumerate(by_label.get(label, [])):
             rejected = nodes.bullet_list(classes=["rejects"])
             rejected += [nodes.list_item("", nodes.paragraph("", name)) for name in claim.rejects]
-            equation = _link(app, docname, chapter, f"equation-{label}", equation_number(app.env, chapter, label))
+            equation = link(app, docname, chapter, f"equation-{label}", equation_number(app.env, chapter, label))
             cells: list[nodes.Node] = [
                 equation,
-                _link(app, docname, chapter, anchor, title),
-                _link(app, docname, where, claim.anchor, claim.kind),
+                link(app, docname, chapter, anchor, title),
+                link(app, docname, where, claim.anchor, claim.kind),
                 nodes.paragraph("", claim.cases),
                 rejected,
             ]
@@ -114,8 +115,8 @@ def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         parts: list[nodes.Node] = []
         for chapter in [name for name in reading_order(app.env) if name in claimed.pages(app.env)]:
             if rows := _rows(app, docname, chapter):
-                link = _link(app, docname, chapter, "", app.env.titles[chapter].astext())
-                title = nodes.title("", "", *link, secnumber=app.env.toc_secnumbers.get(chapter, {}).get(""))
+                heading = link(app, docname, chapter, "", app.env.titles[chapter].astext())
+                title = nodes.title("", "", *heading, secnumber=app.env.toc_secnumbers.get(chapter, {}).get(""))
                 anchor = "ledger-of-" + chapter.rsplit("/", 1)[-1]
                 parts.append(nodes.section("", title, _table(rows), ids=[anchor]))
         ledger.replace_self(parts)

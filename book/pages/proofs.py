@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from book import checks
 from book.cells import cells, outputs, source, tags
 from book.claims import Claim, pages
+from book.ledger import link
 from book.problems import report
 
 OPEN = "open"
@@ -80,8 +81,7 @@ def _ledger_link(app: Sphinx, docname: str, label: str) -> list[nodes.Node]:
     ledger = next((name for name in app.env.found_docs if name.rsplit("/", 1)[-1] == "ledger"), None)
     if ledger is None:
         return []
-    address = f"{app.builder.get_relative_uri(docname, ledger)}#ledger-{label.removeprefix('eq-')}"
-    return [nodes.paragraph("", "", nodes.reference("", "In the ledger of all checks", refuri=address, internal=True))]
+    return [link(app, docname, ledger, f"ledger-{label.removeprefix('eq-')}", "In the ledger of all checks")]
 
 
 def _say_how(doctree: nodes.document, count: int) -> None:

@@ -313,12 +313,12 @@ def test_a_page_that_arrives_in_pieces_does_not_move(book: Path, chapter: str, b
         assert looks.shifts(view) == []
 
 
-class LateFonts(Quiet):
-    """A file server that takes its time for fonts."""
+class LateStyle(Quiet):
+    """A file server that takes its time for the style sheet, which holds the fonts."""
 
     def do_GET(self) -> None:
-        """Wait before a font."""
-        if self.path.endswith(".woff2"):
+        """Wait before a style sheet."""
+        if self.path.endswith(".css"):
             time.sleep(0.5)
         super().do_GET()
 
@@ -326,5 +326,5 @@ class LateFonts(Quiet):
 @pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
 @pytest.mark.parametrize("name", ["index.html", "chapters/notation.html"])
 def test_a_page_whose_fonts_arrive_late_does_not_move(book: Path, browser: Browser, name: str, width: int) -> None:
-    with served(book, LateFonts) as address, looks.opened(browser, address + name, width=width) as view:
+    with served(book, LateStyle) as address, looks.opened(browser, address + name, width=width) as view:
         assert looks.shifts(view) == []
