@@ -40,9 +40,11 @@ pdf: book
 	@$(RUN) tools.pdf
 
 test: setup
+	@$(RUN) tools.install tests/scripts
 	@$(RUN) tools.verify test
 
 check: setup
+	@$(RUN) tools.install tests/scripts
 	@$(RUN) tools.verify check
 
 record: setup
@@ -89,4 +91,4 @@ clean:
 	@find . \( -name .venv -o -name node_modules -o -name .git \) -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 distclean: clean
-	@rm -rf .venv book/node_modules
+	@rm -rf .venv book/node_modules tests/scripts/node_modules trials/reading/lighthouse/node_modules

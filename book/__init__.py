@@ -19,7 +19,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
     from book import attribution, changes, claims, execution, labels, ledger, left_out, problems, sections, solutions
     from book.downloads import notebook
-    from book.pages import assets, close, figures, node, plumbing, proofs, search, theme
+    from book.pages import assets, close, figures, node, plumbing, proofs, search, theme, touch
 
     return [
         ("builder-inited", node.ensure_modules),
@@ -49,6 +49,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("doctree-resolved", notebook.write_page),  # after the totals are in their places
         ("doctree-resolved", proofs.fold),  # a notebook keeps its cells
         ("doctree-resolved", plumbing.tidy),
+        ("doctree-resolved", touch.place),
         ("doctree-resolved", close.keep),  # a matter of lines, which a notebook breaks anew
         ("html-page-context", notebook.fill),
         ("html-page-context", theme.fill),

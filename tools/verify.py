@@ -17,6 +17,8 @@ from tools.paths import BUILD, RECORDED, ROOT, VENV, environment
 from tools.progress import elapsed, say
 
 STATE = BUILD / "checked.json"
+SCRIPTS = ROOT / "tests" / "scripts" / "node_modules"
+ESLINT = [str(SCRIPTS.parent / "eslint.config.mjs"), "book/pages", "tests"]
 QUICK = "not slow and not pages"  # the tests of the quick loop, by marker
 
 
@@ -33,6 +35,16 @@ LINT: list[tuple[str, list[str], str]] = [
         "imports",
         [tool("lint-imports"), "--no-logo", "--no-cache"],
         "[tool.importlinter] in pyproject.toml says who may import whom",
+    ),
+    (
+        "scripts",
+        [tool("node"), str(SCRIPTS / "typescript" / "bin" / "tsc"), "--project", str(SCRIPTS.parent)],
+        "the types are in the comments; see tests/scripts",
+    ),
+    (
+        "scripts' style",
+        [tool("node"), str(SCRIPTS / "eslint" / "bin" / "eslint.js"), "--config", *ESLINT],
+        "see tests/scripts",
     ),
     ("workflows", [sys.executable, "-m", "tools.workflows"], "actionlint and zizmor say where and why"),
     ("spelling", [tool("codespell")], "a right word it does not know goes into [tool.codespell] in pyproject.toml"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
-from book.pages import node
+from book.pages import node, touch
 from book.pages.fonts import characters, katex_faces, text_faces
 
 STATIC = Path(__file__).with_name("static")
@@ -26,6 +26,8 @@ FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 def style_sheet(pages: list[Path], cache: Path) -> str:
     """Return fonts, KaTeX's rules and the book's own, as one style sheet."""
     found = characters(pages)
+    for font, more in touch.characters().items():
+        found.setdefault(font, set()).update(more)
     katex = used(FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8")), pages)
     own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
     return NOTICE + text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
@@ -86,6 +88,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     (out / ".nojekyll").touch()  # GitHub would leave out the folders whose names begin with an underscore
     (target / "search.js").write_text(search_script(), encoding="utf-8")
     shutil.copyfile(STATIC / "favicon.svg", target / "favicon.svg")
+    shutil.copytree(touch.HOME, target / touch.HOME.name)
 
 
 def setup(app: Sphinx) -> None:

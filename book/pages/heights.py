@@ -10,7 +10,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 
 # In rem, with the space around each.
-EQUATION, FIGURE, HEADING, BLOCK, LINE, ROW, FOLDED = 4.6, 21.0, 3.4, 1.3, 1.33, 0.9, 3.4
+EQUATION, FIGURE, TOUCH, HEADING, BLOCK, LINE, ROW, FOLDED = 4.6, 21.0, 36.0, 3.4, 1.3, 1.33, 0.9, 3.4
 
 
 def measure(node: nodes.Element) -> tuple[int, float]:
@@ -24,7 +24,7 @@ def measure(node: nodes.Element) -> tuple[int, float]:
         elif isinstance(part, HideCodeCellNode) or "summary" in getattr(part, "attributes", {}):
             rest += FOLDED
         elif isinstance(part, nodes.figure | nodes.image):
-            rest += FIGURE
+            rest += TOUCH if "touch" in part["classes"] else FIGURE
         elif isinstance(part, nodes.title):
             rest += HEADING
         elif isinstance(part, nodes.row):

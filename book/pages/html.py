@@ -136,6 +136,8 @@ class BookTranslator(HTML5Translator):
         self.body[mark:] = [
             size_as_style.sub(r'width="\1" height="\2"', tag),
         ]
+        if "touch" in node:  # after the picture, in its stead where scripts run
+            self.body.append(f'<div class="stage" data-touch="{node["touch"]}"></div>')
 
     def visit_citation(self, node: nodes.citation) -> None:
         """Write an entry of the bibliography as an item of its list."""

@@ -3,11 +3,13 @@
 (function () {
   "use strict";
   const page = document.documentElement;
-  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  /** @returns {HTMLElement[]} */
+  const all = (selector) => [...document.querySelectorAll(selector)];
 
   // What need not be there at once is made in the pauses of the page.
   const waiting = [];
-  const pause = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 10 }), 50));
+  const idle = { didTimeout: false, timeRemaining: () => 10 };
+  const pause = window.requestIdleCallback || ((task) => setTimeout(() => task(idle), 50));
   function work(deadline) {
     while (waiting.length && deadline.timeRemaining() > 4) waiting.shift()();
     if (waiting.length) pause(work);
@@ -16,10 +18,11 @@
 
   // Theme: the system's, light, dark, in turn.
   const themes = ["system", "light", "dark"];
-  const button = document.querySelector(".theme");
+  const [button] = all(".theme");
+  const [words] = all(".theme span");
   function label() {
     const theme = page.dataset.theme || "system";
-    button.querySelector("span").textContent = "Theme: " + theme;
+    words.textContent = "Theme: " + theme;
     return theme;
   }
   if (button) {
@@ -39,12 +42,12 @@
   }
 
   // All code of the page, checks and figures, opened and closed at once; the choice is remembered.
-  const switchOfCode = document.querySelector(".all-code");
+  const [switchOfCode] = all(".all-code");
   if (switchOfCode) {
     let shown = false;
     const show = (wanted) => {
       shown = wanted;
-      for (const box of all(".check, .hidden-cell")) box.open = shown;
+      for (const box of all(".check, .hidden-cell")) box.toggleAttribute("open", shown);
       switchOfCode.textContent = shown ? "Hide all checks and sources" : "Show all checks and sources";
     };
     try {
@@ -63,8 +66,44 @@
     });
   }
 
+  // A component (touch/): its script is loaded when its place comes near. Where that fails, the still figure stays.
+  const folder = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/[^/]*$/, "touch/");
+  const loading = {};
+  function load(name) {
+    loading[name] ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.addEventListener("load", done);
+      script.addEventListener("error", failed);
+      script.src = `${folder}${name}.js`;
+      document.head.append(script);
+    });
+    return loading[name];
+  }
+  async function touchable(place) {
+    try {
+      await load("stage");
+      await load(place.dataset.touch);
+      Stage.mount(place);
+    } catch (error) {
+      place.parentElement.classList.remove("touch");
+      if (!(error instanceof Event)) throw error;
+    }
+  }
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        touchable(target);
+      }
+    },
+    { rootMargin: "100% 0px" }
+  );
+  for (const place of all("[data-touch]")) near.observe(place);
+
   // The section that is being read, in the list beside the text.
-  const links = new Map(all(".page-nav a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  const sectionOf = (link) => decodeURIComponent(link.hash.slice(1));
+  const links = new Map(all(".page-nav a").map((link) => [sectionOf(link), link]));
   const inView = new Set();
   const observer = new IntersectionObserver(
     (entries) => {
@@ -85,16 +124,17 @@
 
   // Copy buttons on cells.
   function addCopy(box) {
+    const code = box.querySelector("pre");
     const copy = document.createElement("button");
     copy.type = "button";
     copy.className = "copy";
     copy.textContent = "Copy";
     copy.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(box.querySelector("pre").textContent);
+        await navigator.clipboard.writeText(code.textContent);
         copy.textContent = "Copied";
       } catch (error) {
-        getSelection().selectAllChildren(box.querySelector("pre"));
+        getSelection()?.selectAllChildren(code);
         copy.textContent = "Selected";
       }
       setTimeout(() => (copy.textContent = "Copy"), 2000);
@@ -112,7 +152,7 @@
         for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
         continue;
       }
-      target.tabIndex = 0;
+      target.setAttribute("tabindex", "0");
       target.setAttribute("role", "group");
       target.setAttribute("aria-label", (names[target.className] || "Code") + ", scrolls sideways");
     }
@@ -123,36 +163,37 @@
   // A link into a closed box opens it; printing opens all of them for the time being.
   function reveal() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const closed = target && target.closest("details:not([open])");
-    if (!closed) return;
-    closed.open = true;
+    const closed = target?.closest("details:not([open])");
+    if (!target || !closed) return;
+    closed.toggleAttribute("open", true);
     target.scrollIntoView();
   }
   addEventListener("hashchange", reveal);
   reveal();
+  /** @type {HTMLElement[]} */
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = all("details:not([open])");
-    for (const box of opened) box.open = true;
+    for (const box of opened) box.toggleAttribute("open", true);
     for (const image of document.images) image.loading = "eager";
   });
   addEventListener("afterprint", () => {
-    for (const box of opened) box.open = false;
+    for (const box of opened) box.toggleAttribute("open", false);
   });
 
   // Search: Ctrl-K or / goes to the field.
   addEventListener("keydown", (event) => {
-    const typing = /^(input|textarea|select)$/i.test(event.target.tagName);
+    const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
     if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing)) {
       event.preventDefault();
-      document.getElementById("search-field").focus();
+      document.getElementById("search-field")?.focus();
     }
   });
 
   // The lists of chapters and of sections, opened as menus, close when they lead somewhere on the same page.
   for (const menu of all("nav[popover]")) {
     menu.addEventListener("click", (event) => {
-      if (event.target.closest("a") && menu.matches(":popover-open")) menu.hidePopover();
+      if (event.target instanceof Element && event.target.closest("a") && menu.matches(":popover-open")) menu.hidePopover();
     });
   }
 })();

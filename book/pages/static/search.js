@@ -1,10 +1,10 @@
 // Search: sections in which every word is found, or begins a word, or nearly is one; if there is none, those with some.
 (function () {
   "use strict";
-  const root = document.getElementById("search-results");
-  const status = document.getElementById("search-status");
+  const [root, status, field] = ["results", "status", "field"].map((name) => document.getElementById(`search-${name}`));
+  if (!root || !status || !(field instanceof HTMLInputElement)) return;
   const query = new URLSearchParams(location.search).get("q") || "";
-  document.getElementById("search-field").value = query;
+  field.value = query;
 
   // Words that questions are made of, and words that readers type for what the book calls otherwise.
   const idle = new Set("a an and are by can do does for from how i in is it my not of on or the to was what when which why with".split(" "));

@@ -191,6 +191,9 @@ def weight(book: Path, page: Path, *, scrolled: bool = False) -> tuple[int, int]
         target = str(tag.get("src") or tag.get("href") or "")
         if target and tag.get("rel") not in (["prev"], ["next"]):
             files.add((page.parent / urldefrag(target)[0]).resolve())
+    if scrolled:  # what the page's script fetches for its components
+        for place in parsed(page).select("[data-touch]"):
+            files |= {book / "_static" / "touch" / f"{name}.js" for name in ("stage", place["data-touch"])}
     return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files), len(files)
 
 

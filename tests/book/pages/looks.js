@@ -19,11 +19,21 @@
     document.head.append(style);
   }
 
-  // The same, with what the page's script then does to them.
-  function whole() {
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+
+  // The same, with what the page's script then does to them, and with the components that come into view.
+  async function whole() {
     layOut();
+    await pause(150);
+    const waiting = all(".touch > [data-touch]:empty");
+    for (const place of waiting) {
+      place.scrollIntoView();
+      for (let tries = 0; tries < 200 && place.matches(".touch > :empty"); tries++) await pause(25);
+    }
+    if (waiting.length) scrollTo(0, 0);
     const settled = (frames) => new Promise((done) => requestAnimationFrame(() => done(frames && settled(frames - 1))));
-    return new Promise((done) => setTimeout(() => settled(2).then(() => done([])), 150));
+    await settled(2);
+    return [];
   }
 
   // Wider than the window, or cut off where one cannot scroll to it.
@@ -63,7 +73,7 @@
     const article = document.querySelector("article");
     if (!article || article.innerText.trim().length < 40) return ["there is no text"];
     const found = [];
-    for (const formula of all(".katex").filter((formula) => formula.checkVisibility())) {
+    for (const formula of all(".katex").filter((one) => one.checkVisibility())) {
       const { width, height } = formula.querySelector(".katex-html").getBoundingClientRect();
       if (width < 1 || height < 1) found.push("a formula has no size: " + formula.textContent.slice(0, 60));
     }

@@ -1,0 +1,9 @@
+// What other files of the pages bring: MiniSearch, and the index that the build writes.
+declare class MiniSearch {
+  constructor(options: object);
+  addAll(entries: object[]): void;
+  search(query: object, options: object): { id: number; terms: string[] }[];
+}
+interface Window {
+  bookIndex?: { title: string; page: string; url: string; text: string }[];
+}
