@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.autodiff import vjp
+from nnlib.conv import conv1d
+from nnlib.conv_transpose import conv_transpose1d
+from nnlib.signal import correlate
 from nnlib.softmax import softmax, softmax_jacobian
+from nnlib.toeplitz import toeplitz_matrix
 
 State = dict[str, float]
 
@@ -19,4 +24,35 @@ def shares(state: State) -> dict[str, Any]:
     return {"p": p, "jacobian": softmax_jacobian(scores) / temperature, "entropy": -(p @ np.log(p))}
 
 
-EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"shares": shares}
+def conv_gradient(state: State) -> dict[str, Any]:
+    k, s, p, i, n = (int(state[name]) for name in "kspin")
+    x, w = np.array([3, 1, 2, 5, 4, 1, 2.0]), np.arange(1.0, k + 1)
+    remainder = (len(x) + 2 * p - k) % s
+
+    def layer(x: Any) -> Any:
+        return conv1d(x[None, None], w[None, None], stride=s, padding=p)[0, 0]
+
+    def transposed(x: Any) -> Any:
+        options = {"stride": s, "padding": p, "output_padding": remainder}
+        return conv_transpose1d(x[None, None], w[None, None], **options)[0, 0]
+
+    a, back = vjp(layer, x)
+    g = np.array([1.0, 10, 2, 5, 3, 4, 1, 2])[: len(a)]
+    y, back_again = vjp(transposed, g)
+    down, across = (back(g)[0], a) if state["mode"] == 0 else (y, back_again(x)[0])
+    table = toeplitz_matrix(w, len(x) + 2 * p, stride=s)
+    spread = np.zeros(len(x) + 2 * p + k - 1)
+    spread[k - 1 : len(spread) - k + 1 - remainder : s] = g
+    column = table[:, p + n - 1]
+    return {
+        "table": table,
+        "across": across,
+        "down": down,
+        "spread": spread,
+        "slid": correlate(spread, w[::-1])[p : p + len(x)],
+        "read": np.stack([w, np.pad(x, p)[s * (i - 1) :][:k]], axis=1),
+        "given": np.stack([column, g], axis=1)[column > 0] if column.any() else [],
+    }
+
+
+EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"conv-gradient": conv_gradient, "shares": shares}
