@@ -1,15 +1,16 @@
-// A strided convolution both ways through one table: rows give the outputs, columns the gradient of the input. Below, the
-// columns once more, as a flipped kernel that slides along the gradient with zeros in between.
+// A strided convolution both ways through one table: rows give the outputs, columns the gradient of the input. Below,
+// the columns once more, as a flipped kernel that slides along the gradient with zeros in between.
 (() => {
   "use strict";
   const INPUT = [3, 1, 2, 5, 4, 1, 2];
   const GRADIENT = [1, 10, 2, 5, 3, 4, 1, 2];
   const SIZE = INPUT.length;
+  /** How many places the kernel has. @param {State} state */
   const places = ({ k, s, p }) => Math.floor((SIZE + 2 * p - k) / s) + 1;
   const dot = (a, b) => a.reduce((sum, one, place) => sum + one * b[place], 0);
   const names = (transposed) => transposed
-    ? { top: "gradient $g$ of the output", left: "input $x$", right: "gradient of the input", down: "output", back: "data", there: "grad" }
-    : { top: "input $x$", left: "gradient $g$", right: "output $a$", down: "gradient of the input", back: "grad", there: "data" };
+    ? ["gradient $g$ of the output", "input $x$", "gradient of the input", "output", "grad", "data"]
+    : ["input $x$", "gradient $g$", "output $a$", "gradient of the input", "data", "grad"];
 
   Stage.define("conv-gradient", {
     controls: {
@@ -17,7 +18,7 @@
       k: { label: "kernel size $k$", from: 2, to: 4, step: 1, at: 3, digits: 0 },
       s: { label: "stride $s$", from: 1, to: 3, step: 1, at: 2, digits: 0 },
       p: { label: "padding $p$", from: 0, to: 1, step: 1, at: 0, digits: 0 },
-      i: { label: "row $i$", from: 1, to: (state) => places(/** @type {any} */ (state)), step: 1, at: 2, digits: 0 },
+      i: { label: "row $i$", from: 1, to: places, step: 1, at: 2, digits: 0 },
       n: { label: "column $n$", from: 1, to: SIZE, step: 1, at: 3, digits: 0 },
     },
 
@@ -25,8 +26,8 @@
       const { k, s, p, i, n } = state;
       const kernel = [1, 2, 3, 4].slice(0, k);
       const padded = [...Array(p).fill(0), ...INPUT, ...Array(p).fill(0)];
-      const g = GRADIENT.slice(0, places(/** @type {any} */ (state)));
-      const table = g.map((_, row) => padded.map((_, column) => kernel[column - s * row] ?? 0));
+      const g = GRADIENT.slice(0, places(state));
+      const table = g.map((_, row) => padded.map((__, column) => kernel[column - s * row] ?? 0));
       const columns = padded.map((_, column) => table.map((row) => row[column])).slice(p, p + SIZE);
       const spread = Array(padded.length + k - 1).fill(0);
       g.forEach((one, row) => (spread[k - 1 + s * row] = one));
@@ -41,16 +42,18 @@
       };
     },
 
-    draw(pen, { kernel, padded, g, table, spread, flipped, across, down }, { mode, k, s, p, i, n }) {
-      const { top, left, right, down: under, back, there } = names(mode);
+    draw(pen, { padded, g, table, spread, flipped, across, down }, { mode, k, s, p, i, n }) {
+      const [top, left, right, under, there, back] = names(mode);
       const size = Math.min(36, pen.width / 13.5);
       const x = (column) => (pen.width - 13.5 * size) / 2 + (4 + column) * size; // of an input's cell, from zero on
       const [side, edge] = [x(-2.5), x(SIZE + 1.5)];
       const cell = (at, y, value, look, strong, high = size) => {
-        pen.rect(at, y, size, high, `cell ${look}`, strong ? 0.5 : 0.15);
+        pen.rect(at, y, size, high, `cell ${look}`, strong ? 0.5 : 0.2);
         pen.text(at + size / 2, y + high / 2 + 5, String(value), "middle", strong ? "heavy" : "");
       };
-      const faint = (at, y, value = 0) => pen.text(at + size / 2, y + size / 2 + 5, String(value), "middle", "soft small");
+      const faint = (at, y, value = 0, high = size) => {
+        pen.text(at + size / 2, y + high / 2 + 5, String(value), "middle", "soft small");
+      };
 
       // What stands above: one entry a column.
       pen.text(x(0), 14, top, "start");
@@ -71,12 +74,9 @@
         cell(side, y, g[place], back, Boolean(row[p + n - 1]), high);
         row.forEach((weight, column) => {
           const inside = column >= p && column < p + SIZE;
-          if (inside) pen.rect(x(column - p), y, size, high, "cell", 0);
-          if (weight) {
-            const crossing = chosen && column === p + n - 1;
-            if (inside) pen.rect(x(column - p), y, size, high, "cell param", crossing ? 0.6 : 0.25);
-            pen.text(x(column - p) + size / 2, y + high / 2 + 5, String(weight), "middle", inside ? crossing ? "heavy" : "" : "soft small");
-          }
+          if (!inside && weight) faint(x(column - p), y, weight, high);
+          if (inside && !weight) pen.rect(x(column - p), y, size, high, "cell", 0);
+          if (inside && weight) cell(x(column - p), y, weight, "param", chosen && column === p + n - 1, high);
         });
         cell(edge, y, across[place], there, chosen, high);
       });
@@ -97,7 +97,8 @@
         if (!value) faint(at, below);
       });
       flipped.forEach((weight, place) => cell(x(n - k + place), below + size, weight, "param", false));
-      pen.text(n > 3 ? x(n - k) - 8 : x(n) + 8, below + 1.5 * size + 5, "kernel, flipped", n > 3 ? "end" : "start", "small");
+      const [beside, anchor] = n > 3 ? [x(n - k) - 8, "end"] : [x(n) + 8, "start"];
+      pen.text(beside, below + 1.5 * size + 5, "kernel, flipped", anchor, "small");
       const last = pen.height - size - 24;
       pen.arrow(x(n - 0.5), below + 2 * size + 2, x(n - 0.5), last - 3, "thin");
       down.forEach((value, place) => cell(x(place), last, value, back, place === n - 1));

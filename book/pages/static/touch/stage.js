@@ -4,7 +4,8 @@
 
 /**
  * @typedef {Record<string, number>} State the values of the controls; of a choice, the place of its option
- * @typedef {{label: string, at: number, from: number, to: number | ((state: State) => number), step: number, digits?: number}} Slider
+ * @typedef {number | ((state: State) => number)} End
+ * @typedef {{label: string, at: number, from: number, to: End, step: number, digits?: number}} Slider
  * @typedef {{label: string, at: number, options: string[]}} Choice
  * @typedef {{label: string, press: (state: State) => Partial<State>}} Press
  * @typedef {{x: number, y: number, w: number, h: number}} Box
