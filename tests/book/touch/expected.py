@@ -10,7 +10,7 @@ import numpy as np
 from nnlib.autodiff import vjp
 from nnlib.conv import conv1d
 from nnlib.conv_transpose import conv_transpose1d
-from nnlib.signal import correlate
+from nnlib.signal import Mode, convolve, correlate, kept_entries
 from nnlib.softmax import softmax, softmax_jacobian
 from nnlib.toeplitz import toeplitz_matrix
 
@@ -55,4 +55,25 @@ def conv_gradient(state: State) -> dict[str, Any]:
     }
 
 
-EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"conv-gradient": conv_gradient, "shares": shares}
+def conv_windows(state: State) -> dict[str, Any]:
+    modes: tuple[Mode, ...] = ("full", "same", "valid")
+    x, w = np.array([5, 6, 7, 8]), np.array(([3, 0, 1], [2, 1], [1, 2, 1])[int(state["w"])])
+    n, k, mode = int(state["n"]), len(w), modes[int(state["mode"])]
+    slide, weights = (correlate, w) if state["correlates"] else (convolve, w[::-1])
+    window = np.pad(x, k - 1)[n - 1 :][:k]
+    places = kept_entries(mode, len(x), k)
+    return {
+        "window": window,
+        "products": window * weights,
+        "output": slide(x, w, "full"),
+        "list": slide(x, w, mode),
+        "first": places.start,
+        "end": places.stop,
+    }
+
+
+EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {
+    "conv-gradient": conv_gradient,
+    "conv-windows": conv_windows,
+    "shares": shares,
+}
