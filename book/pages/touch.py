@@ -19,7 +19,7 @@ from book.problems import report
 HOME = Path(__file__).parent / "static" / "touch"
 SHARED = "stage"
 TAG = "touch-"
-LETTERS, SIGNS = re.compile(r"[A-Za-zα-ω]"), re.compile(r"[∂ΣΔ≈≤≥∞→√⊙∇]")  # as in stage.js
+LETTERS, SIGNS = re.compile(r"[A-Za-zα-ω]"), re.compile(r"[∂ΣΔ≈≤≥∞→√⊙∇⌊⌋]")  # as in stage.js
 
 
 def names() -> list[str]:

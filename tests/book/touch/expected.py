@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from nnlib.autodiff import jvp, vjp
 from nnlib.conv import conv1d
+from nnlib.conv_arithmetic import conv_output_size
 from nnlib.conv_transpose import conv_transpose1d
 from nnlib.signal import Mode, convolve, correlate, kept_entries
 from nnlib.softmax import softmax, softmax_jacobian
-from nnlib.toeplitz import toeplitz_matrix
+from nnlib.toeplitz import hankel_matrix, toeplitz_matrix
 from nnlib.trace import trace
 
 State = dict[str, float]
@@ -82,11 +84,15 @@ def program(x1: Any, x2: Any) -> Any:
     return v5 + v4
 
 
+@cache
+def traces(x1: float, x2: float, seed: float) -> tuple[Any, Any, Any]:
+    traced = trace(program, x1=x1, x2=x2)
+    return traced.evaluation, traced.tangent(x1=float(seed == 1), x2=float(seed == 2)), traced.adjoint()
+
+
 def autodiff_steps(state: State) -> dict[str, Any]:
-    x1, x2, done = state["x1"], state["x2"], int(state["done"])
-    traced, order = trace(program, x1=x1, x2=x2), range(-1, 7)
-    values, adjoints = traced.evaluation, traced.adjoint()
-    tangents = traced.tangent(x1=float(state["trace"] == 1), x2=float(state["trace"] == 2))
+    x1, x2, done, order = state["x1"], state["x2"], int(state["done"]), range(-1, 7)
+    values, tangents, adjoints = traces(x1, x2, state["trace"])
     partials = [(6, 5, 1.0), (6, 4, 1.0), (5, 2, 1.0), (5, 3, 1.0), (4, -1, -np.sin(x1)), (3, 0, 2 * x2)]
     partials += [(2, 1, -1 / values[1] ** 2), (1, -1, 1.0), (1, 0, 1.0)]
     some = dict.fromkeys(order, 0.0) | {6: 1.0}
@@ -103,9 +109,30 @@ def autodiff_steps(state: State) -> dict[str, Any]:
     }
 
 
+def conv_sizes(state: State) -> dict[str, Any]:
+    i, k, s, p, d = (int(state[name]) for name in "ikspd")
+    try:
+        size = conv_output_size(i, k, s, p, d)
+    except ValueError:
+        return {"size": 0, "windows": [], "inputs": range(1, i + 1)}
+
+    def layer(x: Any) -> Any:
+        return conv1d(x[None, None], np.ones((1, 1, k)), stride=s, padding=p, dilation=d)[0, 0]
+
+    readers = vjp(layer, np.ones(i))[1](np.ones(size))[0]
+    places = hankel_matrix(np.arange(1 - p, i + p + 1), k, stride=s, dilation=d)
+    return {
+        "size": size,
+        "windows": places,
+        "inputs": np.flatnonzero(readers == 0) + 1,
+        "beyond": i + p - places[-1, -1],
+    }
+
+
 EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {
     "autodiff-steps": autodiff_steps,
     "conv-gradient": conv_gradient,
+    "conv-sizes": conv_sizes,
     "conv-windows": conv_windows,
     "shares": shares,
 }

@@ -17,6 +17,7 @@ test("a number has a true minus, and zero has none", () => {
 
 test("letters between dollars are letters of mathematics, with signs below", () => {
   assert.equal(html("score $x_1$"), 'score <i class="letter">x</i><sub><i class="">1</i></sub>');
+  assert.equal(html("$y_12$"), '<i class="letter">y</i><sub><i class="">12</i></sub>');
   assert.equal(html("$p_i$"), '<i class="letter">p</i><sub><i class="letter">i</i></sub>');
   assert.equal(html("$∂p$"), '<i class="sign">∂</i><i class="letter">p</i>');
   assert.equal(html("no mathematics"), "no mathematics");
