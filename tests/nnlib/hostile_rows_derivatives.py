@@ -97,6 +97,15 @@ def _drawn(x: Any, y: Any) -> Any:
     return [line.get_xdata(), line.get_ydata()]
 
 
+def _drawn_maps(arrays: Any) -> list[float]:
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+    _, axes = plots.figure()
+    plots.maps(axes, arrays)
+    return [patch.get_alpha() for patch in axes.patches]
+
+
 def _drawn_cells(entries: Any) -> list[str]:
     import matplotlib.pyplot as plt
 
@@ -275,6 +284,9 @@ ROWS: dict[str, Row] = {
     ),
     "plots.cells": Row(
         _drawn_cells, {"entries": np.array([1.5, 2])}, lambda entries: ["1.5", "2.0"], {"entries": ""}, numbers=False
+    ),
+    "plots.maps": Row(
+        _drawn_maps, {"arrays": np.array([[[1, -0.5]]])}, lambda arrays: [0.5, 1.0, 0.3], {"arrays": ""}, numbers=False
     ),
     "autodiff.supported": Row(
         lambda: [*autodiff.supported()],

@@ -7,9 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.activations import heaviside
+from nnlib.conv import conv2d_input_gradient
+from nnlib.datasets import load_digit_network, load_digits
+from nnlib.models import cnn_forward
 from nnlib.softmax import softmax, softmax_jacobian
+from nnlib.training import mean_cross_entropy
 
-State = dict[str, float]
+State = dict[str, Any]
 
 
 def shares(state: State) -> dict[str, Any]:
@@ -19,4 +24,21 @@ def shares(state: State) -> dict[str, Any]:
     return {"p": p, "jacobian": softmax_jacobian(scores) / temperature, "entropy": -(p @ np.log(p))}
 
 
-EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"shares": shares}
+def digit(state: State) -> dict[str, Any]:
+    params, mean = load_digit_network()
+    images, labels = load_digits()
+    unseen = np.random.default_rng(0).permutation(len(images))[1000:1297]
+    image = images[next(row for row in unseen if labels[row] == state["example"])]
+    if state.get("ink") is not None:
+        image = np.reshape(state["ink"], (8, 8)) / 16
+    scores, kept = cnn_forward(params, (image - mean)[None, None], "relu")
+    loss, g = mean_cross_entropy(scores, [int(state["y"])])
+    g2 = (g @ params["W3"]).reshape(kept["a2"].shape) * heaviside(kept["a2"])
+    g1 = conv2d_input_gradient(g2, params["K2"], (8, 8), stride=2, padding=1) * heaviside(kept["a1"])
+    xbar = conv2d_input_gradient(g1, params["K1"], (8, 8), padding=1)
+    there = {"counts": 16 * image, "h1": kept["h1"], "h2": kept["h2"], "p": softmax(scores)}
+    back = {"g": g, "g2": g2, "g1": g1, "xbar": xbar}
+    return {"loss": loss} | {name: np.ravel(value) for name, value in (there | back).items()}
+
+
+EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"digit": digit, "shares": shares}
