@@ -24,6 +24,12 @@ def shares(state: State) -> dict[str, Any]:
     return {"p": p, "jacobian": softmax_jacobian(scores) / temperature, "entropy": -(p @ np.log(p))}
 
 
+def claim(state: State) -> dict[str, Any]:
+    p = softmax(np.array([state[f"x{k}"] for k in (1, 2, 3, 4)]))
+    formula, swapped, sign = np.diag(p) - np.outer(p, p), np.outer(p, 1 - p) - np.diag(p), np.diag(p) + np.outer(p, p)
+    return {"formula": formula, "exchanged": swapped, "sign": sign}
+
+
 def digit(state: State) -> dict[str, Any]:
     params, mean = load_digit_network()
     images, labels = load_digits()
@@ -41,4 +47,4 @@ def digit(state: State) -> dict[str, Any]:
     return {"loss": loss} | {name: np.ravel(value) for name, value in (there | back).items()}
 
 
-EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"digit": digit, "shares": shares}
+EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"claim": claim, "digit": digit, "shares": shares}
