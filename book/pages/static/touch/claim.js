@@ -28,7 +28,7 @@
 
     draw(pen, { measured, formula, exchanged, sign, off }) {
       const boxes = pen.panels(4, 130, 16);
-      const most = Math.max(...[measured, formula, exchanged, sign].flat(2).map(Math.abs));
+      const most = Math.max(...measured.flat().map(Math.abs));
       const names = ["measured by nudges", "the formula", "cases exchanged", "a sign lost"];
       const verdicts = ["", `equal to ${Math.floor(-Math.log10(off[0] + 1e-15))} decimals`,
         ...off.slice(1).map((by) => `off by ${Stage.show(by)}: rejected`)];

@@ -65,7 +65,7 @@
 
     draw(pen, { counts, h1, h2, p, g, g2, g1, xbar }, { y, cursor }) {
       const wide = pen.width > 560;
-      const side = wide ? 158 : Math.min(124, pen.width * 0.36);
+      const side = wide ? 158 : Math.min(124, pen.width * 0.4);
       const most = (values) => Math.max(1e-9, ...values.map(Math.abs));
       const ink = () => "bare";
       const sign = (value) => (value > 0 ? "bare grad" : "bare param");
@@ -87,7 +87,7 @@
       const bars = (x, top, width, values, look, signed) => values.forEach((value, k) => {
         const [step, zero] = [side / 10, x + 16 + (signed ? (width - 16) / 2 : 0)];
         const length = value * (width - 18) * (signed ? 0.5 : 1);
-        pen.text(x + 4, top + (k + 0.8) * step, String(k), "middle", k === y ? "small heavy" : "small soft");
+        pen.text(x + 4, top + (k + 0.8) * step, String(k), "middle", k === y ? "tiny heavy" : "tiny soft");
         pen.rect(Math.min(zero, zero + length), top + k * step + 2, Math.abs(length), step - 4, look(value));
       });
       /** Draw the four stages of one pass, and the way between them; return where the image is. */
@@ -107,7 +107,7 @@
         const ways = wide ? [side, h1x + h1w, h2x + side] : [h1x + h1w];
         for (const from of ways) {
           const ends = [from + gap / 2 - 9, from + gap / 2 + 9];
-          pen.arrow(ends[Number(signed)], middle, ends[Number(!signed)], middle, signed ? "grad" : "");
+          pen.arrow(ends[Number(signed)], middle, ends[Number(!signed)], middle, signed ? "grad solid" : "");
         }
         return { x: 0, y: top + 24, w: side, h: side };
       };
