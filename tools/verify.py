@@ -65,6 +65,7 @@ def pytest(*arguments: str) -> list[str]:
         str(cores + 1),
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
     ]
     return [tool("pytest"), *options, "--durations", "5", "--durations-min", "5", *arguments]
 
