@@ -20,6 +20,7 @@ from tools.progress import elapsed, say
 
 STATE = BUILD / "checked.json"
 QUICK = "not slow and not pages"  # the tests of the quick loop, by marker
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tool(name: str) -> str:
@@ -65,20 +66,18 @@ def lint() -> list[bool]:
         return list(pool.map(run, *zip(*LINT, strict=True)))
 
 
-def pytest(*arguments: str) -> list[str]:
+def pytest(*arguments: str, workers: int = CORES) -> list[str]:
     """Return a pytest command that compares recorded outputs strictly, with this environment's kernel, on all cores.
 
-    One file stays with one worker, in order: the cells of a notebook follow from each other. There is one worker more
-    than cores, because tests of pages and of commands wait for other programs.
+    What goes to which worker, and in which order, is said in tests/conftest.py.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     options = [
         "--nbval",
         "--nbval-current-env",
         "--nbval-kernel-startup-timeout",
         "180",
         "-n",
-        str(cores + 1),
+        str(workers),
         "--dist",
         "loadfile",
         "--no-loadscope-reorder",
@@ -150,7 +149,8 @@ def test() -> bool:
     passed.append(step("book", [sys.executable, "-m", "tools.book"]))
     env = environment()
     env["BOOK_HTML"] = str(BUILD / "html") if passed[-1] else ""
-    passed.append(subprocess.run(pytest(), cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode == 0)
+    command = pytest(workers=CORES + 1)  # tests of pages and of commands wait for other programs
+    passed.append(subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode == 0)
     names = [*(name for name, _, _ in LINT), "book", "tests"]
     failed = [name for name, good in zip(names, passed, strict=True) if not good]
     if failed:
