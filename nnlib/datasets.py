@@ -1,4 +1,4 @@
-"""The handwritten digits that the book trains on, shipped inside the package.
+"""The handwritten digits that the book trains on, and a network that has learned them, shipped inside the package.
 
 See :doc:`/chapters/digits`.
 
@@ -7,7 +7,8 @@ Learning Repository, https://doi.org/10.24432/C50P49, under the license CC BY 4.
 test file, written by 13 people none of whom wrote for its training file. Each began as a bitmap of 32 × 32; a pixel
 counts the ink in one of its blocks of 4 × 4, from 0 to 16. The counts are unchanged; `load_digits` divides them by 16.
 
-``tests/nnlib/oracles/make_digits.py`` made the file from the copy in scikit-learn.
+``tests/nnlib/oracles/make_digits.py`` made the file from the copy in scikit-learn, and
+``tools/digit_network.py`` the network.
 """
 
 import hashlib
@@ -15,15 +16,17 @@ import io
 import zipfile
 import zlib
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nnlib.numerics.arrays import Array
 
-__all__ = ["load_digits"]
+__all__ = ["load_digit_network", "load_digits"]
 
 SHA256 = "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"  # of the pixels and then the labels
+NETWORK_SHA256 = "e29ff58d6c323a9b5860062641c6b52a0dd79605bd7e7a5643b4d1a4f1362c54"  # of the arrays, one after another
 
 
 def load_digits() -> tuple[Array, npt.NDArray[np.int64]]:
@@ -52,17 +55,52 @@ def load_digits() -> tuple[Array, npt.NDArray[np.int64]]:
     >>> images.shape, labels.shape
     ((1797, 8, 8), (1797,))
     """
-    return _decode(resources.files("nnlib").joinpath("data/digits.npz").read_bytes())
+    arrays = _decode(_packaged("digits.npz"), "digits.npz", SHA256)
+    return arrays["images"] / 16.0, arrays["labels"].astype(np.int64)
 
 
-def _decode(content: bytes) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Read the file, and make sure that it holds what it held when the book was written."""
+def load_digit_network() -> tuple[dict[str, Array], Array]:
+    """Return the convolutional network that the chapter on digits trains, and the mean image of its training set.
+
+    Returns
+    -------
+    params : dict
+        K1, b1, K2, b2, W3, b3 as from `nnlib.models.cnn_init`, for the ramp; float64 numbers of half precision.
+    mean : ndarray, shape (8, 8)
+        What was subtracted from every image before training.
+
+    Raises
+    ------
+    ValueError
+        If the file in the package is damaged.
+
+    Notes
+    -----
+    Trained in :section:`digits-choosing`, with the first seed.
+
+    Examples
+    --------
+    >>> params, mean = load_digit_network()
+    >>> sum(part.size for part in params.values()), mean.shape
+    (3818, (8, 8))
+    """
+    arrays = _decode(_packaged("digit_network.npz"), "digit_network.npz", NETWORK_SHA256)
+    params: dict[str, Array] = {name: part.astype(np.float64) for name, part in arrays.items()}
+    return params, params.pop("mean")
+
+
+def _packaged(name: str) -> bytes:
+    return resources.files("nnlib").joinpath("data", name).read_bytes()
+
+
+def _decode(content: bytes, name: str, sha256: str) -> dict[str, npt.NDArray[Any]]:
+    """Read a file, and make sure that it holds what it held when the book was written."""
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            images, labels = arrays["images"], arrays["labels"]
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            arrays = dict(stored)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError("nnlib/data/digits.npz is damaged and cannot be read; install nnlib again") from error
-    found = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-    if found != SHA256:
-        raise ValueError(f"nnlib/data/digits.npz is damaged: its SHA-256 is {found}, not {SHA256}; install nnlib again")
-    return images / 16.0, labels.astype(np.int64)
+        raise ValueError(f"nnlib/data/{name} is damaged and cannot be read; install nnlib again") from error
+    found = hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
+    if found != sha256:
+        raise ValueError(f"nnlib/data/{name} is damaged: its SHA-256 is {found}, not {sha256}; install nnlib again")
+    return arrays

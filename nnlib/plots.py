@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-__all__ = ["DATA", "GRADIENT", "INK", "PARAMETER", "cells", "curve", "figure", "use_style"]
+__all__ = ["DATA", "GRADIENT", "INK", "PARAMETER", "cells", "curve", "figure", "maps", "use_style"]
 
 INK = "#1a1b1c"
 DATA = "#0072b2"
@@ -127,6 +127,53 @@ def cells(
         axes.text(
             left + place + 0.5, top - 0.5, f"{entry}", color=color, alpha=alpha, ha="center", va="center_baseline"
         )
+
+
+def maps(
+    axes: "Axes",
+    arrays: Any,
+    *,
+    columns: int = 1,
+    gap: tuple[float, float] = (0.6, 0.6),
+    color: str = INK,
+    negative: str = PARAMETER,
+    frame: bool = True,
+) -> None:
+    """Draw images or maps, of shape (count, height, width), as squares in rows; one shade for each of sixteen levels.
+
+    The largest absolute value has the full color, and `gap` says how many squares are left free below and beside each.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure().subplots()
+    >>> maps(axes, [[[1, 0], [0, -0.5]]], frame=False)
+    >>> [(patch.get_alpha(), len(patch.get_path().vertices)) for patch in axes.patches]
+    [(0.5, 5), (1.0, 5)]
+    """
+    from matplotlib.patches import PathPatch, Rectangle
+    from matplotlib.path import Path as Outline
+
+    values = np.asarray(float_array(arrays, "arrays"), np.float64)
+    count, height, width = values.shape
+    levels = np.round(16 * values / (np.abs(values).max() or 1))
+    place = np.arange(count)
+    corners = np.stack([(place // columns) * (height + gap[0]), (place % columns) * (width + gap[1])], axis=1)
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+    for level in np.unique(levels[levels != 0]):
+        which, row, column = np.nonzero(levels == level)
+        left, top = corners[which, 1] + column, corners[which, 0] + row
+        outline = (np.stack([left, top], axis=1)[:, None] + square).reshape(-1, 2)
+        codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY] * len(which)
+        shade = color if level > 0 else negative
+        patch = PathPatch(Outline(outline, codes), facecolor=shade, alpha=float(abs(level) / 16), linewidth=0)
+        patch.set_antialiased(False)
+        axes.add_patch(patch)
+    for top, left in corners if frame else ():
+        axes.add_patch(Rectangle((left, top), width, height, fill=False, edgecolor=INK, alpha=0.3, linewidth=0.6))
+    right, bottom = corners[:, 1].max() + width, corners[:, 0].max() + height
+    axes.set(xlim=(-0.1, right + 0.1), ylim=(bottom + 0.1, -0.1), aspect="equal")
+    axes.axis("off")
 
 
 def curve(axes: "Axes", x: Any, y: Any, **style: Any) -> "Line2D":

@@ -49,7 +49,10 @@ def pytest_report_header() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs the built book, so that `make check` can leave it out; leave out what this edition is not."""
+    """Mark what needs the built book, so that `make check` can leave it out; leave out what this edition is not.
+
+    Files with long tests come first: one that begins last would keep one worker busy while the others have ended.
+    """
     for item in items:
         if "pages" in Path(item.path).parent.parts[-1:]:
             item.add_marker(pytest.mark.pages)
@@ -57,6 +60,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elsewhere = [item for item in items if item.get_closest_marker("whole_book")]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "pages")))}
+    items.sort(key=lambda item: item.path not in long)
+
+
+# Files whose tests are long and share nothing but a browser.
+APART = ("tests/book/pages/test_accessibility.py", "tests/book/pages/test_reading.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep a file with one worker, in order, as the cells of a notebook follow from each other; but for APART."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if nodeid.startswith(APART) else str(super()._split_scope(nodeid))
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 class AtOnce:

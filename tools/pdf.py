@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from bs4.filter import SoupStrainer
 from playwright.sync_api import Browser, Page
 
 from book.attribution import file_name
@@ -22,7 +23,7 @@ from tools.progress import say, stop
 
 PDF = BUILD / "pdf"
 COLUMN = 658  # the width of the text on A4, in pixels, less the margins of book/pages/static/css/7-print.css
-LEFT_OUT = ".headerlink, .copy, .downloads, script"
+LEFT_OUT = {"headerlink", "copy", "downloads"}  # classes; scripts, too
 WIDE = """() => {
   const room = document.body.getBoundingClientRect().right + 1;
   const boxes = [...document.querySelectorAll(".equation-body, .katex-html .base, table, pre, img")];
@@ -51,7 +52,7 @@ def article(html: Path, name: str, together: Sequence[str]) -> Tag:
     text = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find("article")
     if not isinstance(text, Tag):
         raise stop(f"{page} has no article to print; run make book")
-    for tag in text.select(LEFT_OUT):
+    for tag in text.find_all(lambda tag: tag.name == "script" or not LEFT_OUT.isdisjoint(tag.get("class", ()))):
         tag.decompose()
     for tag in text.find_all("details"):
         tag["open"] = ""
@@ -60,12 +61,13 @@ def article(html: Path, name: str, together: Sequence[str]) -> Tag:
     for image in text.find_all("img"):
         del image["loading"]
         image["src"] = (page.parent / str(image["src"])).resolve().as_uri()
+    files = {(html / other).resolve(): other for other in together}
     for link in text.find_all("a", href=True):
         address, anchor = urldefrag(str(link["href"]))
         if urlsplit(address).scheme:
             continue
         target = (page.parent / address).resolve() if address else page.resolve()
-        inside = next((other for other in together if (html / other).resolve() == target), None)
+        inside = files.get(target)
         if inside is None:
             link.unwrap()
         else:
@@ -86,7 +88,8 @@ def document(html: Path, articles: Sequence[Tag], title: str, front: str = "") -
 
 def heading_of(html: Path, name: str) -> str:
     """Return the first heading of a page with its number, as HTML."""
-    heading = BeautifulSoup((html / name).read_text(encoding="utf-8"), "html.parser").select_one("article h1")
+    text = (html / name).read_text(encoding="utf-8")
+    heading = BeautifulSoup(text, "html.parser", parse_only=SoupStrainer("h1")).h1
     for link in heading.select(".headerlink") if heading else ():
         link.decompose()
     return heading.decode_contents() if heading else name

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from book.sources import dependencies
 from tools import chapters
@@ -20,6 +22,7 @@ STATE = BUILD / "checked.json"
 SCRIPTS = ROOT / "tests" / "scripts" / "node_modules"
 ESLINT = [str(SCRIPTS.parent / "eslint.config.mjs"), "book/pages", "tests"]
 QUICK = "not slow and not pages"  # the tests of the quick loop, by marker
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tool(name: str) -> str:
@@ -51,32 +54,45 @@ LINT: list[tuple[str, list[str], str]] = [
 ]
 
 
-def step(name: str, command: Sequence[str], advice: str = "", env: dict[str, str] | None = None) -> bool:
-    """Run one step with its output in view; say how long it took and, when it failed, what to do."""
+def step(name: str, command: Sequence[str], env: dict[str, str] | None = None) -> bool:
+    """Run one step with its output in view; say how long it took."""
     start = time.monotonic()
     code = subprocess.run(command, cwd=ROOT, env=env or environment(), stdin=subprocess.DEVNULL, check=False).returncode
-    say(
-        f"{name}: {'passed' if code == 0 else 'FAILED'} ({elapsed(start)})" + (f"; {advice}" if code and advice else "")
-    )
+    say(f"{name}: {'passed' if code == 0 else 'FAILED'} ({elapsed(start)})")
     return code == 0
 
 
-def pytest(*arguments: str) -> list[str]:
+def lint() -> list[bool]:
+    """Run the linters side by side; what one says comes in one piece, and when it failed, with what to do."""
+
+    def run(name: str, command: Sequence[str], advice: str) -> bool:
+        start = time.monotonic()
+        streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        answer = subprocess.run(command, cwd=ROOT, env=environment(), **streams, text=True, check=False)
+        good = answer.returncode == 0
+        end = f"passed ({elapsed(start)})" if good else f"FAILED ({elapsed(start)}); {advice}"
+        say(f"{answer.stdout}{name}: {end}")
+        return good
+
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(run, *zip(*LINT, strict=True)))
+
+
+def pytest(*arguments: str, workers: int = CORES) -> list[str]:
     """Return a pytest command that compares recorded outputs strictly, with this environment's kernel, on all cores.
 
-    One file stays with one worker, in order: the cells of a notebook follow from each other. There is one worker more
-    than cores, because tests of pages and of commands wait for other programs.
+    What goes to which worker, and in which order, is said in tests/conftest.py.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     options = [
         "--nbval",
         "--nbval-current-env",
         "--nbval-kernel-startup-timeout",
         "180",
         "-n",
-        str(cores + 1),
+        str(workers),
         "--dist",
         "loadfile",
+        "--no-loadscope-reorder",
     ]
     return [tool("pytest"), *options, "--durations", "5", "--durations-min", "5", *arguments]
 
@@ -126,7 +142,7 @@ def remembered() -> dict[str, str]:
 
 def check() -> bool:
     """Run the quick loop."""
-    passed = [step(name, command, advice) for name, command, advice in LINT]
+    passed = lint()
     selected = changed()
     say(f"chapters to compare: {', '.join(path.stem for path in selected) or 'none changed'}")
     skipped = [f"--ignore={path}" for path in RECORDED.glob("*.ipynb") if path.stem not in {c.stem for c in selected}]
@@ -141,11 +157,12 @@ def check() -> bool:
 
 def test() -> bool:
     """Run everything; pytest comes last, so that its summary ends the output."""
-    passed = [step(name, command, advice) for name, command, advice in LINT]
+    passed = lint()
     passed.append(step("book", [sys.executable, "-m", "tools.book"]))
     env = environment()
     env["BOOK_HTML"] = str(BUILD / "html") if passed[-1] else ""
-    passed.append(subprocess.run(pytest(), cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode == 0)
+    command = pytest(workers=CORES + 1)  # tests of pages and of commands wait for other programs
+    passed.append(subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode == 0)
     names = [*(name for name, _, _ in LINT), "book", "tests"]
     failed = [name for name, good in zip(names, passed, strict=True) if not good]
     if failed:

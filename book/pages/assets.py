@@ -88,7 +88,9 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     (out / ".nojekyll").touch()  # GitHub would leave out the folders whose names begin with an underscore
     (target / "search.js").write_text(search_script(), encoding="utf-8")
     shutil.copyfile(STATIC / "favicon.svg", target / "favicon.svg")
-    shutil.copytree(touch.HOME, target / touch.HOME.name)
+    (target / touch.HOME.name).mkdir()
+    for name in (touch.SHARED, *touch.names()):
+        (target / touch.HOME.name / f"{name}.js").write_text(touch.script(name), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -20,11 +20,18 @@ HOME = Path(__file__).parent / "static" / "touch"
 SHARED = "stage"
 TAG = "touch-"
 LETTERS, SIGNS = re.compile(r"[A-Za-zα-ω]"), re.compile(r"[∂ΣΔ≈≤≥∞→√⊙∇⌊⌋]")  # as in stage.js
+COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/) *\n", re.M | re.S)
 
 
 def names() -> list[str]:
     """Return the names of all components."""
-    return sorted(path.stem for path in HOME.glob("*.js") if path.stem != SHARED)
+    return sorted(path.stem for path in HOME.glob("*.js") if path.stem != SHARED and path.suffixes == [".js"])
+
+
+def script(name: str) -> str:
+    """Return a component as the pages load it: with its data, where it has any, and without its comments."""
+    parts = [path for path in (HOME / f"{name}.data.js", HOME / f"{name}.js") if path.exists()]
+    return COMMENT.sub("", "".join(path.read_text(encoding="utf-8") for path in parts))
 
 
 def place(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -45,5 +52,5 @@ def place(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def characters() -> dict[str, set[str]]:
     """Return the characters that components may show, by font."""
-    text = "".join(path.read_text(encoding="utf-8") for path in HOME.glob("*.js"))
+    text = "".join((HOME / f"{name}.js").read_text(encoding="utf-8") for name in (SHARED, *names()))
     return {"text": set(text), "Math-Italic": set(LETTERS.findall(text)), "Main-Regular": set(SIGNS.findall(text))}

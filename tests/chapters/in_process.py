@@ -23,7 +23,12 @@ NO_VALUE = {"nnlib.claims", "nnlib.notebook", "nnlib.plots", "nnlib.rules"}
 
 def code(chapter: Path) -> list[str]:
     """Return the sources of the code cells, in order."""
-    return [cell.source for cell in chapters.read(chapter).cells if cell.cell_type == "code"]
+    return list(_code(chapter, chapter.read_text(encoding="utf-8")))
+
+
+@functools.cache
+def _code(chapter: Path, text: str) -> tuple[str, ...]:
+    return tuple(cell.source for cell in chapters.read(chapter).cells if cell.cell_type == "code")
 
 
 def imported(chapter: Path) -> list[tuple[str, str]]:

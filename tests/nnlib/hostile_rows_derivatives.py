@@ -97,6 +97,15 @@ def _drawn(x: Any, y: Any) -> Any:
     return [line.get_xdata(), line.get_ydata()]
 
 
+def _drawn_maps(arrays: Any) -> list[float]:
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+    _, axes = plots.figure()
+    plots.maps(axes, arrays)
+    return [patch.get_alpha() for patch in axes.patches]
+
+
 def _drawn_cells(entries: Any) -> list[str]:
     import matplotlib.pyplot as plt
 
@@ -276,6 +285,9 @@ ROWS: dict[str, Row] = {
     "plots.cells": Row(
         _drawn_cells, {"entries": np.array([1.5, 2])}, lambda entries: ["1.5", "2.0"], {"entries": ""}, numbers=False
     ),
+    "plots.maps": Row(
+        _drawn_maps, {"arrays": np.array([[[1, -0.5]]])}, lambda arrays: [0.5, 1.0, 0.3], {"arrays": ""}, numbers=False
+    ),
     "autodiff.supported": Row(
         lambda: [*autodiff.supported()],
         {},
@@ -283,6 +295,9 @@ ROWS: dict[str, Row] = {
     ),
     "datasets.load_digits": Row(
         lambda: [part.shape for part in datasets.load_digits()], {}, lambda: [(1797, 8, 8), (1797,)]
+    ),
+    "datasets.load_digit_network": Row(
+        lambda: [*datasets.load_digit_network()[0]], {}, lambda: ["K1", "b1", "K2", "b2", "W3", "b3"]
     ),
     "rules.differentiable": Row(
         _marked,

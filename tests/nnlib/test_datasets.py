@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from nnlib import datasets
-from nnlib.datasets import load_digits
+from nnlib.datasets import load_digit_network, load_digits
+from nnlib.models import cnn_forward
 
 
 def test_shapes_and_values():
@@ -39,19 +40,32 @@ def test_every_call_returns_new_arrays():
     assert fresh[0] == 0
 
 
+def test_the_network_reads_the_digits():
+    params, mean = load_digit_network()
+    images, labels = load_digits()
+    order = np.random.default_rng(0).permutation(1797)
+    assert np.abs(mean - images[order[:1000]].mean(axis=0)).max() < 1e-3
+    answers = cnn_forward(params, (images - mean)[order[1000:], None], "relu")[0].argmax(axis=1)
+    assert (answers == labels[order[1000:]]).mean() > 0.97
+
+
 def packaged() -> bytes:
     return resources.files("nnlib").joinpath("data/digits.npz").read_bytes()
+
+
+def decode(content: bytes) -> None:
+    datasets._decode(content, "digits.npz", datasets.SHA256)
 
 
 @pytest.mark.parametrize("size", [0, 100, 30000])
 def test_a_short_file_is_named(size):
     with pytest.raises(ValueError, match=r"digits\.npz is damaged"):
-        datasets._decode(packaged()[:size])
+        decode(packaged()[:size])
 
 
 def test_a_file_of_another_kind_is_named():
     with pytest.raises(ValueError, match=r"digits\.npz is damaged"):
-        datasets._decode(gzip.compress(b"no arrays"))
+        decode(gzip.compress(b"no arrays"))
 
 
 @pytest.mark.parametrize("change", ["pixel", "label"])
@@ -65,4 +79,4 @@ def test_one_changed_number_is_noticed(tmp_path, change, i):
         labels[i] ^= 1
     np.savez_compressed(tmp_path / "changed.npz", images=images, labels=labels)
     with pytest.raises(ValueError, match=f"its SHA-256 is [0-9a-f]{{64}}, not {datasets.SHA256}; install nnlib again"):
-        datasets._decode((tmp_path / "changed.npz").read_bytes())
+        decode((tmp_path / "changed.npz").read_bytes())

@@ -5,6 +5,7 @@ import sys
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 from nnlib import plots
@@ -62,6 +63,20 @@ def test_a_vector_is_drawn_as_unit_squares():
     plots.cells(axes, 0, 0, [1], frame=False)
     assert len(axes.patches) == 2
     assert axes.texts[2].get_color() == plots.INK
+
+
+@pytest.mark.usefixtures("_style")
+def test_maps_stand_in_rows_with_one_shade_a_level_and_two_colors():
+    _, axes = plots.figure()
+    plots.maps(axes, np.array([[[1.0]], [[-1.0]], [[0.5]]]), columns=2, gap=(1, 2), color=plots.DATA)
+    shades, frames = axes.patches[:3], axes.patches[3:]
+    found = {tuple(patch.get_path().vertices[0]): (patch.get_alpha(), patch.get_facecolor()[:3]) for patch in shades}
+    blue, orange = (mpl.colors.to_rgb(color) for color in (plots.DATA, plots.PARAMETER))
+    assert found == {(0, 0): (1, blue), (3, 0): (1, orange), (0, 2): (0.5, blue)}
+    assert [frame.get_xy() for frame in frames] == [(0, 0), (3, 0), (0, 2)]
+    assert axes.get_xlim() == (-0.1, 4.1)
+    plots.maps(axes, np.zeros((1, 2, 2)), frame=False)
+    assert len(axes.patches) == 6
 
 
 @pytest.mark.usefixtures("_style")

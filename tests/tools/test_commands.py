@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from book.sources import dependencies
+from tests import conftest
 from tests.copies import cells, copy_book
 from tools import book, chapters, install, lock, record, verify
 from tools.paths import LOCK, ROOT
@@ -308,6 +309,10 @@ def test_a_failure_is_named_when_it_happens(tmp_path: Path, workers: list[str]) 
     at_once, _, later = said.partition("= FAILURES =")
     assert "FAILED test_two.py::test_one: AssertionError: why\n" in at_once
     assert "1 failed, 1 passed" in later
+
+
+def test_what_goes_apart_among_workers_is_there() -> None:
+    assert [name for name in conftest.APART if not (ROOT / name).is_file()] == []
 
 
 # Recording

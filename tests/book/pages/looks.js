@@ -130,5 +130,31 @@
     return { end: at === document.body, html: at.outerHTML.slice(0, 100), key: at.outerHTML.slice(0, 400), faults };
   }
 
-  globalThis.looks = { whole, cutOff, tooWideForPaper, blank, shifts, movingTables, orphans, stop };
+  // Marks five of the texts of each kind: those of one color, size and weight on the same grounds have one contrast.
+  // What is placed over other things is a ground of its own.
+  function markSamples() {
+    const [grounds, counts] = [new Map([[null, ""]]), new Map()];
+    const ground = (box) => {
+      if (!grounds.has(box)) {
+        const style = getComputedStyle(box);
+        const place = ["static", "relative"].includes(style.position) ? "" : grounds.size;
+        const own = [style.backgroundColor, style.backgroundImage, style.filter, style.mixBlendMode, style.opacity, place];
+        grounds.set(box, ground(box.parentElement) + (own.join() === "rgba(0, 0, 0, 0),none,none,normal,1," ? "" : `|${own}`));
+      }
+      return grounds.get(box);
+    };
+    const hasText = (element) =>
+      element.matches("input, select, textarea") || [...element.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
+    for (const element of all("body, body *")) {
+      element.removeAttribute("data-sample");
+      if (!hasText(element) || !shown(element)) continue;
+      const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+      const kind = [element.localName, color, fontSize, fontWeight, textShadow, ground(element)].join();
+      counts.set(kind, (counts.get(kind) || 0) + 1);
+      if (counts.get(kind) <= 5) element.setAttribute("data-sample", "");
+    }
+    return [];
+  }
+
+  globalThis.looks = { whole, cutOff, tooWideForPaper, blank, shifts, movingTables, orphans, markSamples, stop };
 })();

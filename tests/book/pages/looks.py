@@ -57,9 +57,11 @@ def opened(
 
 
 def barriers(view: View, rules: list[str] | None = None) -> list[str]:
-    """Run axe over a page; complain of every rule that it finds broken."""
+    """Run axe over a page, contrast on samples of every kind of text; complain of every rule that it finds broken."""
     view.ask("whole")
+    view.ask("markSamples")
     view.page.evaluate(AXE.read_text(encoding="utf-8"))
+    view.page.evaluate("axe.configure({rules: [{id: 'color-contrast', selector: '[data-sample]'}]})")
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
     options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
     found = view.page.evaluate("options => axe.run(document, options).then(result => result.violations)", options)

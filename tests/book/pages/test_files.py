@@ -123,18 +123,15 @@ def test_a_heavy_page_and_many_requests_are_found(tmp_path: Path) -> None:
     lazy = '<img src="figure.svg" alt="A curve that falls and rises again." loading="lazy">'
     late = '<img src="{}" alt="A curve that rises and then falls again." loading="lazy">'
     page.write_text(GOOD.replace("</article>", lazy + late.format("noise.bin") + "</article>"))
-    files.parsed.cache_clear()
     assert files.too_heavy(folder) == [], "it waits until one scrolls to it"
     (folder / "more.bin").write_bytes(__import__("random").Random(2).randbytes(100_000))
     both = late.format("noise.bin") + late.format("more.bin")
     page.write_text(GOOD.replace("</article>", lazy + both + "</article>"))
-    files.parsed.cache_clear()
     assert any("with all figures; at most 220" in complaint for complaint in files.too_heavy(folder))
     many = "".join(f'<img src="f{i}.svg" alt="The figure with number {i}, of many">' for i in range(25))
     for i in range(25):
         (folder / f"f{i}.svg").write_text("<svg/>")
     page.write_text(GOOD.replace("</article>", many + "</article>"))
-    files.parsed.cache_clear()
     assert any("requests" in complaint for complaint in files.too_heavy(folder))
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import Tag
 
 from book.lab.names import Names
 from tests.book.pages import files
@@ -16,9 +16,9 @@ from tools.paths import ROOT
 NAMES = Names(ROOT)
 
 
-def number(page: BeautifulSoup, label: str) -> str | None:
-    """Return the number that a page gives to an equation, a figure or an exercise."""
-    found = page.find(id=f"equation-{label}") or page.find(id=label)
+def number(tags: dict[str, Tag], label: str) -> str | None:
+    """Return the number that a page, given by its tags, gives to an equation, a figure or an exercise."""
+    found = tags.get(f"equation-{label}") or tags.get(label)
     mark = found and found.select_one(".eqno, .caption-number")
     return mark.get_text().strip() if mark else None
 
@@ -26,11 +26,11 @@ def number(page: BeautifulSoup, label: str) -> str | None:
 @pytest.mark.parametrize("chapter", chapters.notebooks(), ids=lambda page: page.stem)
 def test_each_number_is_that_of_the_page(book: Path, chapter: Path) -> None:
     name = chapter.relative_to(ROOT)
-    page = files.parsed(book / name.with_suffix(".html"))
+    tags = {str(tag["id"]): tag for tag in files.parsed(book / name.with_suffix(".html")).find_all(id=True)}
     labels = dict(NAMES.labels(name.as_posix(), chapter.read_text(encoding="utf-8")))
     numbered = {label: place.text for label, place in labels.items() if re.match(r"(eq|def|fig|ex)-", label)}
     assert numbered or chapter.stem == "notation"
-    assert {label: number(page, label) for label in numbered} == numbered
+    assert {label: number(tags, label) for label in numbered} == numbered
 
 
 def test_totals_are_those_of_the_pages(book: Path) -> None:

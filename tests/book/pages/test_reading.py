@@ -18,20 +18,19 @@ from tools.fileserver import Quiet, served
 Look = Callable[[looks.View], list[str]]
 
 
-def over_all_pages(book: Path, address: str, browser: Browser, look: Look, **options: object) -> list[str]:
-    complaints = []
-    for page in files.pages(book):
-        name = page.relative_to(book).as_posix()
-        with looks.opened(browser, address + name, **options) as view:  # type: ignore[arg-type]
-            complaints += [f"{name}: {complaint}" for complaint in look(view)]
-    return complaints
+every_page = pytest.mark.parametrize("name", files.NAMES)
 
 
+def test_every_page_is_looked_at(book: Path) -> None:
+    assert sorted(files.NAMES) == [page.relative_to(book).as_posix() for page in files.pages(book)]
+
+
+@every_page
 @pytest.mark.parametrize("width", [looks.PHONE, looks.DESK])
-def test_pages_load_without_noise_or_strangers_and_nothing_moves_or_is_torn_or_cut_off(
-    book: Path, site: str, browser: Browser, width: int
+def test_a_page_loads_without_noise_or_strangers_and_nothing_moves_or_is_torn_or_cut_off(
+    site: str, browser: Browser, name: str, width: int
 ) -> None:
-    def look(view: looks.View) -> list[str]:
+    with looks.opened(browser, site + name, width=width) as view:
         complaints = (
             looks.shifts(view)
             + looks.moving_tables(view)
@@ -41,23 +40,21 @@ def test_pages_load_without_noise_or_strangers_and_nothing_moves_or_is_torn_or_c
         )
         if width == looks.DESK:
             complaints += looks.cut_off_on_paper(view)
-        return complaints + looks.noise(view) + looks.strangers(view, site)
-
-    complaints = over_all_pages(book, site, browser, look, width=width)
+        complaints += looks.noise(view) + looks.strangers(view, site)
     assert not complaints, "\n".join(complaints)
 
 
-def test_pages_open_from_a_file(book: Path, browser: Browser) -> None:
-    def look(view: looks.View) -> list[str]:
-        return looks.noise(view) + looks.strangers(view, book.as_uri())
-
-    complaints = over_all_pages(book, book.as_uri() + "/", browser, look)
+@every_page
+def test_a_page_opens_from_a_file(book: Path, browser: Browser, name: str) -> None:
+    with looks.opened(browser, f"{book.as_uri()}/{name}") as view:
+        complaints = looks.noise(view) + looks.strangers(view, book.as_uri())
     assert not complaints, "\n".join(complaints)
 
 
-def test_every_page_reads_without_scripts(book: Path, site: str, browser: Browser) -> None:
-    pages = over_all_pages(book, site, browser, looks.unreadable, scripts=False, width=looks.PHONE)
-    assert [complaint for complaint in pages if not complaint.startswith("search.html")] == []
+@every_page
+def test_a_page_reads_without_scripts(site: str, browser: Browser, name: str) -> None:
+    with looks.opened(browser, site + name, scripts=False, width=looks.PHONE) as view:
+        assert name == "search.html" or looks.unreadable(view) == []
 
 
 def test_the_menu_opens_without_scripts(site: str, chapter: str, browser: Browser) -> None:

@@ -128,7 +128,7 @@ def test_where_its_script_is_missing_the_figure_comes_back(site: str, homes: dic
     with looks.opened(browser, "about:blank") as view:
         view.page.route(f"**/touch/{name}.js", lambda route: route.abort())
         view.page.goto(site + page)
-        view.page.locator(f'[data-touch="{name}"]').scroll_into_view_if_needed()
+        view.page.locator(f'figure:has([data-touch="{name}"])').scroll_into_view_if_needed()
         still = view.page.locator(f'figure:has([data-touch="{name}"]) > img')
         still.wait_for(state="visible", timeout=30_000)
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from nnlib.autodiff import jvp, vjp
-from nnlib.conv import conv1d
-from nnlib.conv_arithmetic import conv_output_size
-from nnlib.conv_transpose import conv_transpose1d
-from nnlib.signal import Mode, convolve, correlate, kept_entries
+from nnlib.activations import heaviside
+from nnlib.conv import conv2d_input_gradient
+from nnlib.datasets import load_digit_network, load_digits
+from nnlib.models import cnn_forward
 from nnlib.softmax import softmax, softmax_jacobian
-from nnlib.toeplitz import hankel_matrix, toeplitz_matrix
-from nnlib.trace import trace
+from nnlib.training import mean_cross_entropy
+from tests.book.touch.expected_sliding import conv_gradient, conv_sizes, conv_windows
+from tests.book.touch.expected_traces import autodiff_steps
 
-State = dict[str, float]
+State = dict[str, Any]
 
 
 def shares(state: State) -> dict[str, Any]:
@@ -27,112 +26,35 @@ def shares(state: State) -> dict[str, Any]:
     return {"p": p, "jacobian": softmax_jacobian(scores) / temperature, "entropy": -(p @ np.log(p))}
 
 
-def conv_gradient(state: State) -> dict[str, Any]:
-    k, s, p, i, n = (int(state[name]) for name in "kspin")
-    x, w = np.array([3, 1, 2, 5, 4, 1, 2.0]), np.arange(1.0, k + 1)
-    remainder = (len(x) + 2 * p - k) % s
-
-    def layer(x: Any) -> Any:
-        return conv1d(x[None, None], w[None, None], stride=s, padding=p)[0, 0]
-
-    def transposed(x: Any) -> Any:
-        options = {"stride": s, "padding": p, "output_padding": remainder}
-        return conv_transpose1d(x[None, None], w[None, None], **options)[0, 0]
-
-    a, back = vjp(layer, x)
-    g = np.array([1.0, 10, 2, 5, 3, 4, 1, 2])[: len(a)]
-    y, back_again = vjp(transposed, g)
-    down, across = (back(g)[0], a) if state["mode"] == 0 else (y, back_again(x)[0])
-    table = toeplitz_matrix(w, len(x) + 2 * p, stride=s)
-    spread = np.zeros(len(x) + 2 * p + k - 1)
-    spread[k - 1 : len(spread) - k + 1 - remainder : s] = g
-    column = table[:, p + n - 1]
-    return {
-        "table": table,
-        "across": across,
-        "down": down,
-        "spread": spread,
-        "slid": correlate(spread, w[::-1])[p : p + len(x)],
-        "read": np.stack([w, np.pad(x, p)[s * (i - 1) :][:k]], axis=1),
-        "given": np.stack([column, g], axis=1)[column > 0] if column.any() else [],
-    }
+def claim(state: State) -> dict[str, Any]:
+    p = softmax(np.array([state[f"x{k}"] for k in (1, 2, 3, 4)]))
+    formula, swapped, sign = np.diag(p) - np.outer(p, p), np.outer(p, 1 - p) - np.diag(p), np.diag(p) + np.outer(p, p)
+    return {"formula": formula, "exchanged": swapped, "sign": sign}
 
 
-def conv_windows(state: State) -> dict[str, Any]:
-    modes: tuple[Mode, ...] = ("full", "same", "valid")
-    x, w = np.array([5, 6, 7, 8]), np.array(([3, 0, 1], [2, 1], [1, 2, 1])[int(state["w"])])
-    n, k, mode = int(state["n"]), len(w), modes[int(state["mode"])]
-    slide, weights = (correlate, w) if state["correlates"] else (convolve, w[::-1])
-    window = np.pad(x, k - 1)[n - 1 :][:k]
-    places = kept_entries(mode, len(x), k)
-    return {
-        "window": window,
-        "products": window * weights,
-        "output": slide(x, w, "full"),
-        "list": slide(x, w, mode),
-        "first": places.start,
-        "end": places.stop,
-    }
-
-
-def program(x1: Any, x2: Any) -> Any:
-    v1 = x1 + x2
-    v2 = 1 / v1
-    v3 = x2**2
-    v4 = np.cos(x1)
-    v5 = v2 + v3
-    return v5 + v4
-
-
-@cache
-def traces(x1: float, x2: float, seed: float) -> tuple[Any, Any, Any]:
-    traced = trace(program, x1=x1, x2=x2)
-    return traced.evaluation, traced.tangent(x1=float(seed == 1), x2=float(seed == 2)), traced.adjoint()
-
-
-def autodiff_steps(state: State) -> dict[str, Any]:
-    x1, x2, done, order = state["x1"], state["x2"], int(state["done"]), range(-1, 7)
-    values, tangents, adjoints = traces(x1, x2, state["trace"])
-    partials = [(6, 5, 1.0), (6, 4, 1.0), (5, 2, 1.0), (5, 3, 1.0), (4, -1, -np.sin(x1)), (3, 0, 2 * x2)]
-    partials += [(2, 1, -1 / values[1] ** 2), (1, -1, 1.0), (1, 0, 1.0)]
-    some = dict.fromkeys(order, 0.0) | {6: 1.0}
-    for i, read, partial in partials:
-        some[read] += adjoints[i] * partial * (i > 6 - done)  # what the last steps have sent back
-    nudge = np.array([state["a"], state["b"]])
-    return {
-        "values": [values[i] for i in order],
-        "tangents": [tangents[i] for i in order],
-        "gradient": [adjoints[i] for i in order],
-        "adjoints": list(some.values()),
-        "predicted": jvp(program, (x1, x2), tuple(nudge))[1],
-        "change": program(x1 + nudge[0], x2 + nudge[1]) - program(x1, x2),
-    }
-
-
-def conv_sizes(state: State) -> dict[str, Any]:
-    i, k, s, p, d = (int(state[name]) for name in "ikspd")
-    try:
-        size = conv_output_size(i, k, s, p, d)
-    except ValueError:
-        return {"size": 0, "windows": [], "inputs": range(1, i + 1)}
-
-    def layer(x: Any) -> Any:
-        return conv1d(x[None, None], np.ones((1, 1, k)), stride=s, padding=p, dilation=d)[0, 0]
-
-    readers = vjp(layer, np.ones(i))[1](np.ones(size))[0]
-    places = hankel_matrix(np.arange(1 - p, i + p + 1), k, stride=s, dilation=d)
-    return {
-        "size": size,
-        "windows": places,
-        "inputs": np.flatnonzero(readers == 0) + 1,
-        "beyond": i + p - places[-1, -1],
-    }
+def digit(state: State) -> dict[str, Any]:
+    params, mean = load_digit_network()
+    images, labels = load_digits()
+    unseen = np.random.default_rng(0).permutation(len(images))[1000:1297]
+    image = images[next(row for row in unseen if labels[row] == state["example"])]
+    if state.get("ink") is not None:
+        image = np.reshape(state["ink"], (8, 8)) / 16
+    scores, kept = cnn_forward(params, (image - mean)[None, None], "relu")
+    loss, g = mean_cross_entropy(scores, [int(state["y"])])
+    g2 = (g @ params["W3"]).reshape(kept["a2"].shape) * heaviside(kept["a2"])
+    g1 = conv2d_input_gradient(g2, params["K2"], (8, 8), stride=2, padding=1) * heaviside(kept["a1"])
+    xbar = conv2d_input_gradient(g1, params["K1"], (8, 8), padding=1)
+    there = {"counts": 16 * image, "h1": kept["h1"], "h2": kept["h2"], "p": softmax(scores)}
+    back = {"g": g, "g2": g2, "g1": g1, "xbar": xbar}
+    return {"loss": loss} | {name: np.ravel(value) for name, value in (there | back).items()}
 
 
 EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {
     "autodiff-steps": autodiff_steps,
+    "claim": claim,
     "conv-gradient": conv_gradient,
     "conv-sizes": conv_sizes,
     "conv-windows": conv_windows,
+    "digit": digit,
     "shares": shares,
 }

@@ -6,7 +6,10 @@ const path = require("node:path");
 const vm = require("node:vm");
 
 const folder = path.join(__dirname, "../../../book/pages/static/touch");
-for (const name of ["stage", process.argv[2]]) vm.runInThisContext(fs.readFileSync(path.join(folder, `${name}.js`), "utf8"));
+for (const name of ["stage", `${process.argv[2]}.data`, process.argv[2]]) {
+  const file = path.join(folder, `${name}.js`);
+  if (fs.existsSync(file)) vm.runInThisContext(fs.readFileSync(file, "utf8"));
+}
 const { controls, numbers, say } = globalThis.Stage.parts[process.argv[2]];
 
 // Of a slider its ends, its beginning and two values between; of a choice all options; what a button leads to. The end

@@ -46,6 +46,14 @@ def test_the_numbers_are_those_of_nnlib(name: str) -> None:
             np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-12, err_msg=f"{key}, {state['state']}")
 
 
+def test_the_claim_of_the_cover_is_measured_in_the_page() -> None:
+    for state in states("claim"):
+        found = state["numbers"]
+        np.testing.assert_allclose(found["measured"], found["formula"], rtol=0, atol=1e-9)
+        assert found["off"][0] < 1e-9
+        assert min(found["off"][1:]) > 0.1
+
+
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_what_is_said_is_made_of_numbers_and_words(name: str) -> None:
     said = [state["said"] for state in states(name)]

@@ -3,11 +3,11 @@
 // them. book.js loads both when a place for one comes near; the tests call the same functions.
 
 /**
- * @typedef {Record<string, number>} State the values of the controls; of a choice, the place of its option
+ * @typedef {Record<string, any>} State the values of the controls; of a choice, the place of its option
  * @typedef {number | ((state: State) => number)} End
  * @typedef {{label: string, at: number, from: number, to: End, step: number, digits?: number}} Slider
- * @typedef {{label: string, at: number, options: string[]}} Choice
- * @typedef {{label: string, press: (state: State) => Partial<State>}} Press
+ * @typedef {{label: string, at: number, options: string[], also?: State}} Choice
+ * @typedef {{label: string, press: (state: State) => State}} Press
  * @typedef {{x: number, y: number, w: number, h: number}} Box
  * @typedef {{x: (value: number) => number, y: (value: number) => number}} Scale
  * @typedef {ReturnType<typeof Stage.pen>} Pen
@@ -16,6 +16,7 @@
  * @property {(state: State) => any} numbers
  * @property {(pen: Pen, numbers: any, state: State) => void} draw
  * @property {(numbers: any, state: State) => string} say
+ * @property {(picture: SVGSVGElement, state: () => State, change: (values: State) => void) => void} [attach]
  */
 
 var Stage = (() => {
@@ -153,10 +154,11 @@ var Stage = (() => {
     /** @type {(() => void)[]} */
     const refresh = [];
     const form = add("form", "knobs", place);
+    const buttons = document.createElement("p");
     form.setAttribute("aria-label", "Controls of the picture below");
     for (const [name, control] of Object.entries(part.controls)) {
       if ("press" in control) {
-        press(control.label, () => change(/** @type {State} */ (control.press(state))));
+        press(control.label, () => change(control.press(state)));
         continue;
       }
       start[name] = control.at;
@@ -165,7 +167,7 @@ var Stage = (() => {
       if ("options" in control) {
         const choice = /** @type {HTMLSelectElement} */ (add("select", "", label));
         for (const option of control.options) add("option", "", choice).textContent = option;
-        choice.addEventListener("change", () => change({ [name]: choice.selectedIndex }));
+        choice.addEventListener("change", () => change({ [name]: choice.selectedIndex, ...control.also }));
         refresh.push(() => (choice.selectedIndex = state[name]));
         continue;
       }
@@ -184,6 +186,7 @@ var Stage = (() => {
     }
     let state = { ...start };
     press("Reset", () => change(start));
+    form.append(buttons);
     form.addEventListener("submit", (event) => event.preventDefault());
     const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     picture.setAttribute("role", "img");
@@ -192,14 +195,13 @@ var Stage = (() => {
     const said = add("output", "said", place);
 
     function press(label, act) {
-      const button = /** @type {HTMLButtonElement} */ (add("button", "", form));
+      const button = /** @type {HTMLButtonElement} */ (add("button", "", buttons));
       button.type = "button";
       button.textContent = label;
       button.addEventListener("click", act);
     }
-    /** @param {Partial<State>} values */
     function change(values) {
-      state = /** @type {State} */ ({ ...state, ...values });
+      state = { ...state, ...values };
       draw();
     }
     let quiet = 0;
@@ -216,7 +218,8 @@ var Stage = (() => {
       quiet = setTimeout(() => (said.ariaBusy = "false"), 500);
     }
     new ResizeObserver(draw).observe(picture);
+    part.attach?.(picture, () => state, change);
   }
 
-  return { define, parts, show, html, svg, pen, mount };
+  return { data: {}, define, parts, show, html, svg, pen, mount };
 })();
