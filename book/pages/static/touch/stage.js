@@ -201,14 +201,14 @@ var Stage = (() => {
     }
     let quiet = 0;
     function draw() {
-      const drawn = pen(picture.clientWidth, picture.clientHeight);
       const numbers = part.numbers(state);
       for (const each of refresh) each();
-      part.draw(drawn, numbers, state);
-      picture.innerHTML = drawn.marks.join("");
       // What is busy is read aloud when it rests, not at each step of a slider.
       said.ariaBusy = "true";
-      said.innerHTML = html(part.say(numbers, state));
+      said.innerHTML = html(part.say(numbers, state)); // first, since its lines leave the picture its height
+      const drawn = pen(picture.clientWidth, picture.clientHeight);
+      part.draw(drawn, numbers, state);
+      picture.innerHTML = drawn.marks.join("");
       clearTimeout(quiet);
       quiet = setTimeout(() => (said.ariaBusy = "false"), 500);
     }
