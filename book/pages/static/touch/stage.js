@@ -84,7 +84,7 @@ var Stage = (() => {
         const head = Math.min(7, length);
         const side = (/** @type {number} */ s) => [toX - head * (a - s * b / 2), toY - head * (b + s * a / 2)];
         it.line([[x, y], [toX, toY]], look);
-        it.line([side(1), [toX, toY], side(-1)], look);
+        it.line([side(1), [toX, toY], side(-1)], `${look} head`);
       },
       /** Return boxes, as many in a row as are at least so wide.
        * @returns {Box[]} */
