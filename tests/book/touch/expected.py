@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy.integrate import quad
 
+from nnlib.activations import sigmoid
+from nnlib.losses import binary_cross_entropy, squared_error
 from nnlib.softmax import softmax, softmax_jacobian
 
 State = dict[str, float]
@@ -19,4 +22,35 @@ def shares(state: State) -> dict[str, Any]:
     return {"p": p, "jacobian": softmax_jacobian(scores) / temperature, "entropy": -(p @ np.log(p))}
 
 
-EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"shares": shares}
+def unlearn(state: State) -> dict[str, Any]:
+    a, y, goal = state["a"], 1 - state["dry"], np.log(9)
+    f, start = sigmoid(a), a if y else -a  # where y = 0, the mirrored logit moves as for y = 1
+    steps, reached, time = [], [], []
+
+    def of_cross_entropy(z: float) -> float:
+        return float(sigmoid(-z))
+
+    def of_squared_error(z: float) -> float:
+        return float(2 * sigmoid(z) * sigmoid(-z) ** 2)
+
+    def slowness(z: float, speed: Callable[[float], float]) -> float:
+        return 1 / speed(z)
+
+    for speed in (of_cross_entropy, of_squared_error):
+        z, count = start, 0
+        while sigmoid(z) < 0.9:
+            z, count = z + speed(z), count + 1
+        steps.append(count)
+        reached.append(sigmoid(z if y else -z))
+        time.append(quad(slowness, min(start, goal), goal, (speed,), epsrel=1e-12)[0])
+    return {
+        "f": f,
+        "loss": [binary_cross_entropy(a, y), squared_error(f, y)],
+        "slope": [f - y, 2 * (f - y) * f * (1 - f)],
+        "steps": steps,
+        "reached": reached,
+        "time": time,
+    }
+
+
+EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"shares": shares, "unlearn": unlearn}
