@@ -86,17 +86,17 @@ var Stage = (() => {
         it.line([[x, y], [toX, toY]], look);
         it.line([side(1), [toX, toY], side(-1)], `${look} head`);
       },
-      /** Return boxes, as many in a row as are at least so wide.
+      /** Return boxes below a top, as many in a row as are at least so wide.
        * @returns {Box[]} */
-      panels(count = 1, least = 150, gap = 20) {
+      panels(count = 1, least = 150, top = 0, gap = 20) {
         const columns = Math.max(1, Math.min(count, Math.floor((width + gap) / (least + gap))));
         const rows = Math.ceil(count / columns);
-        const h = (height - gap * (rows - 1)) / rows;
+        const h = (height - top - gap * (rows - 1)) / rows;
         return Array.from({ length: count }, (_, k) => {
           const row = Math.floor(k / columns);
           const inRow = row === rows - 1 ? count - columns * row : columns;
           const w = (width - gap * (inRow - 1)) / inRow;
-          return { x: (k - columns * row) * (w + gap), y: row * (h + gap), w, h };
+          return { x: (k - columns * row) * (w + gap), y: top + row * (h + gap), w, h };
         });
       },
       /**
