@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.integrate import quad
 
-from nnlib.activations import sigmoid
+from nnlib.activations import heaviside, relu, sigmoid, softplus
 from nnlib.losses import binary_cross_entropy, squared_error
 from nnlib.softmax import softmax, softmax_jacobian
 
@@ -53,4 +53,24 @@ def unlearn(state: State) -> dict[str, Any]:
     }
 
 
-EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"shares": shares, "unlearn": unlearn}
+def kink(state: State) -> dict[str, Any]:
+    which, k, x, e = int(state["which"]), state["k"], state["x"], state["e"]
+    pairs: list[tuple[Callable[[float], Any], Callable[[float], Any]]] = [
+        (relu, heaviside),
+        (lambda t: softplus(k * t) / k, lambda t: sigmoid(t, k)),
+        (np.abs, np.sign),
+        (lambda t: (2 * softplus(k * t) - k * t) / k, lambda t: np.tanh(k * t / 2)),
+        (heaviside, lambda t: 0.0),
+        (lambda t: sigmoid(t, k), lambda t: k * sigmoid(t, k) * sigmoid(-t, k)),
+    ]
+    f, slope = pairs[which]
+    forward, backward = (f(x + e) - f(x)) / e, (f(x) - f(x - e)) / e
+    has_derivative = which % 2 == 1 or x != 0
+    return {
+        "value": f(x),
+        "quotient": [forward, backward, (forward + backward) / 2],
+        "slope": slope(x) if has_derivative else np.nan,
+    }
+
+
+EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"shares": shares, "unlearn": unlearn, "kink": kink}

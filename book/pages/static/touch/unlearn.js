@@ -52,9 +52,7 @@ Stage.define("unlearn", {
       pen.text(34, y, name, "start", roles[i]);
       words[i].forEach((number, k) => pen.text(columns[k], y, number, "end"));
     });
-    const top = 76;
-    const share = 1 - top / pen.height;
-    const [left, middle, right] = pen.panels(3).map((box) => ({ ...box, y: top + box.y * share, h: box.h * share }));
+    const [left, middle, right] = pen.panels(3, 150, 76);
 
     const ends = [-10, 0, 10];
     const plane = pen.axes(left, [-10, 10], [0, 10], { title: "loss", below: "logit $a$", xticks: ends });
