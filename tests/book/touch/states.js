@@ -9,18 +9,20 @@ const folder = path.join(__dirname, "../../../book/pages/static/touch");
 for (const name of ["stage", process.argv[2]]) vm.runInThisContext(fs.readFileSync(path.join(folder, `${name}.js`), "utf8"));
 const { controls, numbers, say } = globalThis.Stage.parts[process.argv[2]];
 
-// Of a slider its ends, its beginning and two values between; of a choice all options; what a button leads to.
-function values(control) {
+// Of a slider its ends, its beginning and two values between; of a choice all options; what a button leads to. The end
+// of a slider may depend on the controls before it.
+function values(control, state) {
   if ("options" in control) return control.options.map((_, place) => place);
-  const between = [0.3, 0.8].map((share) => control.from + share * (control.to - control.from));
+  const to = typeof control.to === "number" ? control.to : control.to(state);
+  const between = [0.3, 0.8].map((share) => control.from + share * (to - control.from));
   const allowed = between.map((value) => control.from + control.step * Math.round((value - control.from) / control.step));
-  return [...new Set([control.from, control.at, control.to, ...allowed].map((value) => Number(value.toFixed(10))))];
+  const found = [control.from, Math.min(control.at, to), to, ...allowed];
+  return [...new Set(found.map((value) => Number(value.toFixed(10))))];
 }
 let states = [{}];
 for (const [name, control] of Object.entries(controls)) {
   if ("press" in control) continue;
-  const more = values(control);
-  states = states.flatMap((state) => more.map((value) => ({ ...state, [name]: value })));
+  states = states.flatMap((state) => values(control, state).map((value) => ({ ...state, [name]: value })));
 }
 const most = 1500; // an even share of a large grid
 const every = Math.ceil(states.length / most);

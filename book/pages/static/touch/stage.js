@@ -4,7 +4,8 @@
 
 /**
  * @typedef {Record<string, number>} State the values of the controls; of a choice, the place of its option
- * @typedef {{label: string, at: number, from: number, to: number, step: number, digits?: number}} Slider
+ * @typedef {number | ((state: State) => number)} End
+ * @typedef {{label: string, at: number, from: number, to: End, step: number, digits?: number}} Slider
  * @typedef {{label: string, at: number, options: string[]}} Choice
  * @typedef {{label: string, press: (state: State) => Partial<State>}} Press
  * @typedef {{x: number, y: number, w: number, h: number}} Box
@@ -172,10 +173,12 @@ var Stage = (() => {
       const value = add("span", "value", label);
       value.ariaHidden = "true"; // the slider says it
       slider.type = "range";
-      Object.assign(slider, { min: control.from, max: control.to, step: control.step, defaultValue: control.at });
+      Object.assign(slider, { min: control.from, step: control.step, defaultValue: control.at });
       slider.addEventListener("input", () => change({ [name]: Number(slider.value) }));
       refresh.push(() => {
-        slider.value = String(state[name]);
+        const most = typeof control.to === "number" ? control.to : control.to(state);
+        slider.max = String(most);
+        slider.value = String((state[name] = Math.min(state[name], most)));
         value.textContent = slider.ariaValueText = show(state[name], control.digits ?? 1);
       });
     }
@@ -201,8 +204,8 @@ var Stage = (() => {
     }
     let quiet = 0;
     function draw() {
-      const numbers = part.numbers(state);
       for (const each of refresh) each();
+      const numbers = part.numbers(state);
       // What is busy is read aloud when it rests, not at each step of a slider.
       said.ariaBusy = "true";
       said.innerHTML = html(part.say(numbers, state)); // first, since its lines leave the picture its height
