@@ -1,6 +1,5 @@
-// What all components share: controls, a pen, and a line that says the numbers. A component (the other files of this
-// folder) is a name, its controls, its numbers as a pure function of their values, how to draw them and how to say
-// them. book.js loads both when a place for one comes near; the tests call the same functions.
+// What all components share: controls, a pen, and a line that says the numbers. CONTRIBUTING.md says what a component
+// is; book.js loads both, and the tests call the same functions.
 
 /**
  * @typedef {Record<string, number>} State the values of the controls; of a choice, the place of its option
