@@ -9,7 +9,8 @@ import numpy as np
 from scipy.integrate import quad
 
 from nnlib.activations import heaviside, relu, sigmoid, softplus
-from nnlib.losses import binary_cross_entropy, squared_error
+from nnlib.losses import binary_cross_entropy, cross_entropy, cross_entropy_gradient, squared_error
+from nnlib.models import mlp_backward, mlp_forward
 from nnlib.softmax import softmax, softmax_jacobian
 
 State = dict[str, float]
@@ -73,4 +74,34 @@ def kink(state: State) -> dict[str, Any]:
     }
 
 
-EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {"shares": shares, "unlearn": unlearn, "kink": kink}
+def units(state: State) -> dict[str, Any]:
+    inputs, labels = np.array([[-1.0], [0], [1]]), np.array([0, 1, 0])
+
+    def at(theta: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+        first, second, bias = theta[:2, None], np.stack([theta[2:4], np.zeros(2)]), np.array([theta[4], 0])
+        params = {"W1": first, "b1": np.zeros(2), "W2": second, "b2": bias}
+        scores, kept = mlp_forward(params, inputs)
+        found = mlp_backward(params, kept, cross_entropy_gradient(scores, labels) / 3)
+        gradient = np.concatenate([found["W1"][:, 0], found["W2"][0], found["b2"][:1]])
+        return scores[:, 0], float(cross_entropy(scores, labels).mean()), gradient
+
+    theta = np.array([state[name] for name in "abcde"])
+    scores, risk, gradient = at(theta)
+    following = np.clip(theta - gradient, -6, 6)
+    return {
+        "scores": scores,
+        "shares": sigmoid(scores),
+        "push": (sigmoid(scores) - [1, 0, 1]) / 3,
+        "risk": risk,
+        "gradient": gradient,
+        "next": following,
+        "later": at(following)[1],
+    }
+
+
+EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {
+    "shares": shares,
+    "unlearn": unlearn,
+    "kink": kink,
+    "units": units,
+}
