@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from scipy.integrate import quad
 
 from nnlib.activations import heaviside, relu, sigmoid, softplus
+from nnlib.chain import accumulation_cost
 from nnlib.losses import binary_cross_entropy, cross_entropy, cross_entropy_gradient, squared_error
 from nnlib.models import mlp_backward, mlp_forward
 from nnlib.softmax import softmax, softmax_jacobian
@@ -99,9 +101,24 @@ def units(state: State) -> dict[str, Any]:
     }
 
 
+def orders(state: State) -> dict[str, Any]:
+    inputs, first, second, outputs = sizes = tuple(int(state[name]) for name in "lmno")
+    sums = Fraction(1, outputs) + Fraction(1, first), Fraction(1, inputs) + Fraction(1, second)
+    return {
+        "parts": [
+            [accumulation_cost(sizes[:3], "forward"), accumulation_cost((inputs, second, outputs), "forward")],
+            [accumulation_cost(sizes[1:], "reverse"), accumulation_cost((inputs, first, outputs), "reverse")],
+        ],
+        "costs": [accumulation_cost(sizes, mode) for mode in ("forward", "reverse")],
+        "sums": [float(each) for each in sums],
+        "cheaper": int(sums[0] > sums[1]) - int(sums[0] < sums[1]),
+    }
+
+
 EXPECTED: dict[str, Callable[[State], dict[str, Any]]] = {
-    "shares": shares,
-    "unlearn": unlearn,
     "kink": kink,
+    "orders": orders,
+    "shares": shares,
     "units": units,
+    "unlearn": unlearn,
 }
