@@ -31,6 +31,7 @@ test("panels stand in rows as long as each is wide enough, and fill the ground",
   assert.deepEqual(narrow.map(({ x, y }) => [x > 0, y > 0]), [[false, false], [true, false], [false, true]]);
   assert.equal(narrow[2].w, 355);
   assert.equal(narrow[2].y + narrow[2].h, 300);
+  assert.deepEqual(pen(620, 300).panels(2, 150, 40).map(({ y, h }) => [y, h]), [[40, 260], [40, 260]]);
   assert.equal(pen(140, 300).panels(3)[2].y + pen(140, 300).panels(3)[2].h, 300);
 });
 
