@@ -1,0 +1,359 @@
+"""The kinds of answers: how each is read, when two are the same, how one is typed, shown and handed on.
+
+`same` compares what was typed with the answer or with the value of a slip. `slack` widens the tolerance: values that a
+problem keeps apart differ by more than twice of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import Any, ClassVar
+
+from practice import reading
+from practice.draw import Draw
+from practice.reading import Refused
+from practice.text import plain, tex
+
+NEAR = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The right value, and what a typed one has to look like."""
+
+    value: Any
+    kind: ClassVar[str] = "answer"
+
+    def expects(self) -> str:
+        """Say which form is expected, in a few words."""
+        raise NotImplementedError
+
+    def read(self, text: str) -> Any:
+        """Return the value of what was typed, or raise `Refused`."""
+        raise NotImplementedError
+
+    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
+        """Say whether a typed value is this one."""
+        raise NotImplementedError
+
+    def apart(self, one: Any, other: Any) -> bool:
+        """Say whether nothing that is typed can be taken for both."""
+        return not self.same(one, other, slack=2.1)
+
+    def near(self, typed: Any) -> bool:
+        """Say whether only rounding separates a typed value from the answer."""
+        return False
+
+    def form(self, typed: Any) -> str | None:
+        """Say what is wrong with the form of a value that could be read, if anything."""
+        return None
+
+    def typed(self, value: Any) -> str:
+        """Return a value as a reader would type it."""
+        raise NotImplementedError
+
+    def tex(self) -> str:
+        """Return the answer as mathematics."""
+        return tex(self.value)
+
+    def data(self) -> dict[str, Any]:
+        """Return what another program needs to recognize an answer."""
+        return {"kind": self.kind, "value": self.plain(self.value), "expects": self.expects()}
+
+    def plain(self, value: Any) -> Any:
+        """Return a value as JSON holds it."""
+        return plain(value)
+
+
+@dataclass(frozen=True)
+class Number(Answer):
+    """A number to so many decimals; a fraction or a root will do, too."""
+
+    digits: int = 4
+    tolerance: float = 0.0
+    kind = "number"
+
+    @property
+    def within(self) -> float:
+        """How far a typed number may be off: as a rule, one unit of the last decimal asked for."""
+        return self.tolerance or 10.0**-self.digits
+
+    def expects(self) -> str:
+        exact = isinstance(self.value, int | Fraction)
+        return f"a number, {'as a fraction or ' if exact else ''}to {self.digits} decimals"
+
+    def read(self, text: str) -> Any:
+        return reading.number(text)
+
+    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
+        return bool(abs(float(typed) - float(value)) <= slack * self.within * (1 + 1e-9))
+
+    def near(self, typed: Any) -> bool:
+        return self.same(typed, self.value, slack=NEAR)
+
+    def typed(self, value: Any) -> str:
+        return shown(value, self.digits)
+
+    def tex(self) -> str:
+        return tex(self.value, self.digits)
+
+    def data(self) -> dict[str, Any]:
+        return super().data() | {"digits": self.digits, "tolerance": plain(self.within)}
+
+
+@dataclass(frozen=True)
+class Integer(Number):
+    """A whole number. A slip may be a fraction."""
+
+    digits: int = 0
+    tolerance: float = 1e-6
+    kind = "integer"
+
+    def expects(self) -> str:
+        return "a whole number"
+
+    def read(self, text: str) -> Any:
+        return reading.number(text, whole=True)
+
+    def near(self, typed: Any) -> bool:
+        return False
+
+    def form(self, typed: Any) -> str | None:
+        return None if float(typed).is_integer() else "A whole number is expected"
+
+    def tex(self) -> str:
+        return tex(self.value)
+
+
+@dataclass(frozen=True)
+class Vector(Number):
+    """Numbers in a row."""
+
+    kind = "vector"
+
+    def expects(self) -> str:
+        return f"{len(self.value)} numbers{_precision(self.value, self.digits)}, with commas between them"
+
+    def read(self, text: str) -> Any:
+        return reading.numbers(text)
+
+    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
+        return len(typed) == len(value) and all(
+            Number.same(self, one, other, slack) for one, other in zip(typed, value, strict=True)
+        )
+
+    def form(self, typed: Any) -> str | None:
+        return None if len(typed) == len(self.value) else f"The answer has {len(self.value)} numbers"
+
+    def typed(self, value: Any) -> str:
+        return ", ".join(Number.typed(self, entry) for entry in value)
+
+
+@dataclass(frozen=True)
+class Shape(Vector):
+    """The shape of an array. Its length is a part of the answer."""
+
+    digits: int = 0
+    tolerance: float = 1e-6
+    kind = "shape"
+
+    def expects(self) -> str:
+        return "whole numbers with × or commas between them, such as 3 × 2"
+
+    def read(self, text: str) -> Any:
+        return reading.numbers(text, whole=True)
+
+    def near(self, typed: Any) -> bool:
+        return False
+
+    def form(self, typed: Any) -> str | None:
+        return None if all(float(size).is_integer() for size in typed) else "The sizes are whole numbers"
+
+    def typed(self, value: Any) -> str:
+        return " × ".join(map(str, value))
+
+    def tex(self) -> str:
+        return r" \times ".join(tex(size) for size in self.value) if len(self.value) > 1 else tex(self.value[0])
+
+
+@dataclass(frozen=True)
+class Matrix(Number):
+    """Rows of numbers."""
+
+    kind = "matrix"
+
+    def expects(self) -> str:
+        shape = f"{len(self.value)} × {len(self.value[0])}"
+        entries = [entry for row in self.value for entry in row]
+        return f"{shape} numbers{_precision(entries, self.digits)}: commas in a row, a semicolon or a new line after it"
+
+    def read(self, text: str) -> Any:
+        return reading.rows(text)
+
+    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
+        return len(typed) == len(value) and all(
+            len(one) == len(other) and all(Number.same(self, a, b, slack) for a, b in zip(one, other, strict=True))
+            for one, other in zip(typed, value, strict=True)
+        )
+
+    def form(self, typed: Any) -> str | None:
+        shape = (len(self.value), len(self.value[0]))
+        fits = len(typed) == shape[0] and all(len(row) == shape[1] for row in typed)
+        return None if fits else f"The answer has {shape[0]} rows of {shape[1]} numbers"
+
+    def typed(self, value: Any) -> str:
+        return "; ".join(", ".join(Number.typed(self, entry) for entry in row) for row in value)
+
+
+@dataclass(frozen=True)
+class Choice(Answer):
+    """One of several statements; the slips are the others. Their order is drawn after the problem."""
+
+    options: tuple[str, ...] = ()
+    kind = "choice"
+
+    def expects(self) -> str:
+        return f"a letter from a to {'abcdefgh'[len(self.options) - 1]}"
+
+    def read(self, text: str) -> Any:
+        letter = re.fullmatch(r"\W*([A-Za-z])\W*", text)
+        if not letter or (place := ord(letter[1].lower()) - ord("a")) >= len(self.options):
+            raise Refused(f"Expected is {self.expects()}")
+        return self.options[place]
+
+    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
+        return bool(typed == value)
+
+    def typed(self, value: Any) -> str:
+        return "abcdefgh"[self.options.index(value)]
+
+    def tex(self) -> str:
+        return str(self.value)
+
+    def plain(self, value: Any) -> Any:
+        return self.options.index(value)
+
+    def data(self) -> dict[str, Any]:
+        return super().data() | {"options": list(self.options)}
+
+
+@dataclass(frozen=True)
+class Formula(Answer):
+    """A formula in letters, compared with others at points. `letters` gives each letter its least and largest value."""
+
+    letters: dict[str, tuple[float, float]] = field(default_factory=dict)
+    shown: str = ""
+    kind = "formula"
+
+    @cached_property
+    def points(self) -> list[dict[str, float]]:
+        """Where formulas are compared: whole numbers between whole bounds, otherwise numbers with one decimal."""
+        draw = Draw("points", *self.letters)
+        return [
+            {
+                name: draw.integer(int(low), int(high)) if isinstance(low, int) else draw.tenths(low, high)
+                for name, (low, high) in self.letters.items()
+            }
+            for _ in range(8)
+        ]
+
+    def expects(self) -> str:
+        return f"a formula in {', '.join(self.letters)}"
+
+    def read(self, text: str) -> Any:
+        text = text.rsplit("=", maxsplit=1)[-1]
+        tree = reading.parsed(text, tuple(self.letters))
+        for point in self.points:
+            reading.value_of(tree, point)
+        return text
+
+    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
+        one, other = (reading.parsed(text, tuple(self.letters)) for text in (typed, value))
+        pairs = [(reading.value_of(one, point), reading.value_of(other, point)) for point in self.points]
+        return all(abs(a - b) <= slack * 1e-6 * (1 + abs(b)) for a, b in pairs)
+
+    def typed(self, value: Any) -> str:
+        return str(value)
+
+    def tex(self) -> str:
+        return self.shown or re.sub(r"([A-Za-z])(\d)", r"\1_\2", str(self.value)).replace("*", r"\,")
+
+    def data(self) -> dict[str, Any]:
+        return super().data() | {"points": self.points}
+
+
+@dataclass(frozen=True)
+class Settings(Answer):
+    """Whole numbers that reach a goal; all that do are right. `value` is the rule, a formula; a slip is a wrong rule."""
+
+    goal: int = 0
+    given: dict[str, int] = field(default_factory=dict)
+    names: Sequence[str] = ()
+    kind = "settings"
+
+    def expects(self) -> str:
+        return "whole numbers, such as " + ", ".join(f"{name} = 1" for name in self.names)
+
+    def read(self, text: str) -> Any:
+        return reading.named(text, self.names)
+
+    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
+        letters = self.given | dict(zip(self.names, typed, strict=True))
+        return (
+            self.form(typed) is None and reading.value_of(reading.parsed(value, tuple(letters)), letters) == self.goal
+        )
+
+    def apart(self, one: Any, other: Any) -> bool:
+        return self._example(other, but=one) is not None
+
+    def form(self, typed: Any) -> str | None:
+        least = {name: 0 if name == "p" else 1 for name in self.names}
+        fits = all(value >= least[name] for name, value in zip(self.names, typed, strict=True))
+        words = ", ".join(f"{name} is at least {low}" for name, low in least.items())
+        return None if fits else words[0].upper() + words[1:]
+
+    def typed(self, value: Any) -> str:
+        found = self._example(value, but=None if value == self.value else self.value)
+        return ", ".join(f"{name} = {number}" for name, number in zip(self.names, found or (), strict=True))
+
+    def tex(self) -> str:
+        found = self._example(self.value) or ()
+        return r",\; ".join(f"{name} = {number}" for name, number in zip(self.names, found, strict=True))
+
+    def data(self) -> dict[str, Any]:
+        return super().data() | {"goal": self.goal, "given": self.given, "names": list(self.names)}
+
+    def _example(self, rule: str, but: str | None = None) -> tuple[int, ...] | None:
+        """Return the smallest settings that reach the goal by one rule, and not by another."""
+        ranges = [range(0 if name == "p" else 1, 40) for name in self.names]
+        for typed in sorted(product(*ranges), key=lambda numbers: (sum(numbers), numbers)):
+            if self.same(typed, rule) and not (but and self.same(typed, but)):
+                return typed
+        return None
+
+
+def shown(value: Any, digits: int) -> str:
+    """Return a number as a reader would type it: a fraction, or so many decimals."""
+    if isinstance(value, int | Fraction):
+        return str(value)
+    return f"{value:g}" if _short(value) else f"{float(value):.{digits}f}"
+
+
+def _short(value: Any) -> bool:
+    """Say whether a number ends after two decimals."""
+    return bool(abs(value) < 1000 and value == round(float(value), 2))
+
+
+def _precision(values: Sequence[Any], digits: int) -> str:
+    if all(isinstance(value, int) for value in values):
+        return ""
+    return (
+        f", as fractions or to {digits} decimals"
+        if all(isinstance(v, int | Fraction) for v in values)
+        else f" to {digits} decimals"
+    )

@@ -1,0 +1,3 @@
+"""Second computations."""
+
+SECOND = {}
