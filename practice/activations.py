@@ -9,6 +9,7 @@ from nnlib.activations import log_sigmoid, sigmoid, softplus
 from practice.answers import Choice, Formula, Matrix, Number, Vector
 from practice.draw import Draw
 from practice.problem import Problem, problem
+from practice.text import plus
 from practice.values import at
 
 
@@ -273,8 +274,8 @@ def sigmoid_slope(draw: Draw) -> Problem:
         solution=r"""$\sigma_k'(x) = k\,\sigma_k(x)\,\bigl(1 - \sigma_k(x)\bigr)$.
 
 $<k> \cdot <p> \cdot \left(1 - <p>\right) = <answer>$""",
-        check=r"It is at most $\tfrac{<k>}{4}$.",
-        given={"k": k, "p": p},
+        check=r"It is at most $<bound>$.",
+        given={"k": k, "p": p, "bound": Fraction(k, 4)},
     )
 
 
@@ -497,7 +498,7 @@ def sigmoid_of_tanh(draw: Draw) -> Problem:
         hint=r"A tanh runs from $-1$ to $1$, a sigmoid from $0$ to $1$. Which stretch and which shift make one of the other?",
         solution=r"""$\sigma(x) = \dfrac{1 + \tanh(x/2)}{2}$.
 
-$\dfrac{1 + (<t>)}{2} = <answer>$""",
+$\dfrac{1 + <(t)>}{2} = <answer>$""",
         check=r"At $x = 0$ your formula has to give one half.",
         given={"t": t},
     )
@@ -531,7 +532,7 @@ def network_bias(draw: Draw) -> Problem:
         hint=r"Insert $\sigma(u) = \tfrac12 + \tfrac12 \tanh(u/2)$ for each hidden unit, and collect the constants.",
         solution=r"""The constants are $b_2$ and one half of each output weight, $\tilde b_2 = b_2 + \tfrac12 W_2 \mathbf 1$.
 
-$<b> + \tfrac12 \cdot (<total>) = <answer>$""",
+$<b> + \tfrac12 \cdot <(total)> = <answer>$""",
         check="Both networks have to agree when all hidden units get the input zero.",
         given={"w": w, "b": b, "total": total},
     )
@@ -542,7 +543,7 @@ def network_weights(draw: Draw) -> Problem:
     w, b = draw.distinct(2, -6, 8, but=[0]), draw.integer(-5, 5, but=[0])
     half = tuple(one / 2 for one in w)
     return Problem(
-        r"A sigmoid unit computes $\sigma(<w.1> x_1 + (<w.2>) x_2 + (<b>))$. The network is rewritten with $\tanh$ units. "
+        r"A sigmoid unit computes $\sigma(<sum>)$. The network is rewritten with $\tanh$ units. "
         r"Give the unit's new weights and its new bias: $\tilde w_1, \tilde w_2, \tilde b$.",
         Vector((*half, b / 2)),
         {
@@ -561,7 +562,7 @@ def network_weights(draw: Draw) -> Problem:
 
 $<answer>$""",
         check=r"Compare the slopes of both units at zero.",
-        given={"w": w, "b": b},
+        given={"w": w, "b": b, "sum": plus(f"{w[0]} x_1", f"{w[1]} x_2", b)},
     )
 
 

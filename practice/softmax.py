@@ -12,6 +12,8 @@ from nnlib.softmax import logsumexp, softmax
 from practice.answers import Choice, Formula, Matrix, Number, Vector
 from practice.draw import Draw
 from practice.problem import Problem, problem
+from practice.text import dot
+from practice.values import mean, tuples
 
 
 @problem("softmax-by-hand", section="softmax-definition", items="S3.Q2.c")
@@ -522,7 +524,7 @@ def variance(draw: Draw) -> Problem:
                 r"$v^{\mathsf T} p\, p^{\mathsf T} v$ contains the mean twice: it is a square.",
             ),
             "equal weights": (
-                Fraction(sum(one * one for one in v), 3) - plain_average**2,
+                Fraction(sum(one * one for one in v), 3) - plain_mean**2,
                 "This is the variance with equal weights. Here class $i$ counts with weight $p_i$.",
             ),
         },

@@ -17,7 +17,7 @@ _COMMANDS = {
     r"\Var": r"\operatorname{Var}",
 }
 _COMMAND = re.compile(r"\\(?:relu|softplus|softmax|Diag|sign|lse|flip|R|Var)(?![A-Za-z])")
-_PLACE = re.compile(r"<([A-Za-z]\w*(?:\.\w+)*)(?::(\d+))?>")
+_PLACE = re.compile(r"<(\(?)([A-Za-z]\w*(?:\.\w+)*)(?::(\d+))?\)?>")
 
 
 def listed(value: Any) -> Any:
@@ -57,14 +57,15 @@ def plain(value: Any) -> Any:
 
 
 def filled(text: str, given: Mapping[str, Any]) -> str:
-    """Put the numbers of a problem into its text; ``<p.2>`` and, with i = 2, ``<p.i>`` are the second entry of p."""
+    """Put the numbers of a problem into its text; ``<p.2>`` and, with i = 2, ``<p.i>`` are the second entry of p, ``<(p)>`` has parentheses if negative."""
 
     def say(place: re.Match[str]) -> str:
-        name, *indices = place[1].split(".")
+        name, *indices = place[2].split(".")
         value = given[name]
         for index in indices:
             value = value[(int(index) if index.isdigit() else given[index]) - 1]
-        return tex(value, int(place[2]) if place[2] else None)
+        shown = tex(value, int(place[3]) if place[3] else None)
+        return rf"\left({shown}\right)" if place[1] and shown.startswith("-") else shown
 
     return _COMMAND.sub(lambda found: _COMMANDS[found[0]], _PLACE.sub(say, text))
 

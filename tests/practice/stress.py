@@ -18,7 +18,7 @@ from practice.problem import Entry, Problem
 
 Second = Callable[[dict[str, Any]], Any]
 UNSAID = re.compile(
-    r"\d\.\d{7,}|\d{9,}|(?<![\w.}])-0(?![.\d])|\bnan\b|\binf\b|Fraction|array\(|np\.|None|<[A-Za-z][\w.]*(:\d)?>"
+    r"\d\.\d{7,}|\d{9,}|(?<![\w.}])-0(?![.\d])|\bnan\b|\binf\b|Fraction|array\(|np\.|None|<\(?[A-Za-z][\w.]*(:\d)?\)?>"
 )
 TEXTS = ("question", "hint", "solution", "check")
 
