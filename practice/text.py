@@ -38,7 +38,8 @@ def tex(value: Any, digits: int | None = None) -> str:
     if isinstance(value, Fraction) and value.denominator > 1:
         return rf"{'-' if value < 0 else ''}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
     if isinstance(value, int | Fraction):
-        return f"{int(value):,}".replace(",", r"\,") if abs(value) >= 10_000 else str(int(value))
+        whole = int(value)
+        return f"{whole:,}".replace(",", r"\,") if abs(whole) >= 10_000 else str(whole)
     shown = f"{value:.{4 if digits is None else digits}f}"
     if "." in shown and (digits is None or value == round(value, 2)):
         shown = shown.rstrip("0").rstrip(".")
