@@ -262,7 +262,7 @@ def cheaper(draw: Draw) -> Problem:
     than = "fewer" if o < l else "more"
     return Problem(
         r"For the widths $(l, m, n, o) = <sizes>$, from input to output, which mode needs fewer multiplications?",
-        Choice(r"the <better> mode"),
+        Choice(r"the <better> mode, although there are <than> outputs than inputs"),
         {
             "m21": (
                 r"the <worse> mode, because there are <than> outputs than inputs",

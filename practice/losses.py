@@ -339,7 +339,7 @@ def larger_loss(draw: Draw) -> Problem:
     return Problem(
         r"Two examples with the truth $y = 1$ get $f = <worse>$ and $f = <better>$, each by a sigmoid. For which of them does "
         r"*squared error* pull harder on the logit $a$?",
-        Choice(r"for $f = <better>$"),
+        Choice(r"for $f = <better>$, although its loss is smaller"),
         {
             "m16": (
                 r"for $f = <worse>$, because its loss is larger",

@@ -144,9 +144,13 @@ def _chosen_twice(problem: Problem, answer: Choice, again: Any) -> Iterator[str]
     truth, claims = again
     if set(claims) != {"the answer", *problem.slips}:
         yield f"the second computation knows {sorted(claims)}"
-    agreeing = [name for name, value in claims.items() if np.allclose(value, truth, rtol=1e-4, atol=1e-7)]
+    agreeing = [name for name, value in claims.items() if _equal(value, truth)]
     if agreeing != ["the answer"]:
         yield f"the truth {truth} is that of {agreeing}"
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return np.shape(one) == np.shape(other) and np.allclose(one, other, rtol=1e-4, atol=1e-7)
 
 
 def varied(problems: list[Problem]) -> Iterator[str]:
