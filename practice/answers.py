@@ -289,52 +289,57 @@ class Formula(Answer):
 
 @dataclass(frozen=True)
 class Settings(Answer):
-    """Whole numbers that reach a goal; all that do are right. `value` is the rule, a formula; a slip is a wrong rule."""
+    """Whole numbers that reach a goal by a rule, which is a formula; all that do are right. A slip is a wrong rule.
+
+    ``least`` names the numbers asked for, each with its least value, and ``given`` the others in the rule.
+    """
 
     goal: int = 0
     given: dict[str, int] = field(default_factory=dict)
-    names: Sequence[str] = ()
+    least: dict[str, int] = field(default_factory=dict)
+    wrong: tuple[str, ...] = ()
     kind = "settings"
 
     def expects(self) -> str:
-        return "whole numbers, such as " + ", ".join(f"{name} = 1" for name in self.names)
+        return "whole numbers, such as " + ", ".join(f"{name} = {number}" for name, number in self.least.items())
 
     def read(self, text: str) -> Any:
-        return reading.named(text, self.names)
+        return reading.named(text, list(self.least))
 
     def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
-        letters = self.given | dict(zip(self.names, typed, strict=True))
+        letters = self.given | dict(zip(self.least, typed, strict=True))
         return (
             self.form(typed) is None and reading.value_of(reading.parsed(value, tuple(letters)), letters) == self.goal
         )
 
     def apart(self, one: Any, other: Any) -> bool:
-        return self._example(other, but=one) is not None
+        return one in self.examples and other in self.examples
 
     def form(self, typed: Any) -> str | None:
-        least = {name: 0 if name == "p" else 1 for name in self.names}
-        fits = all(value >= least[name] for name, value in zip(self.names, typed, strict=True))
-        words = ", ".join(f"{name} is at least {low}" for name, low in least.items())
-        return None if fits else words[0].upper() + words[1:]
+        low = [name for name, value in zip(self.least, typed, strict=True) if value < self.least[name]]
+        return f"{low[0]} is at least {self.least[low[0]]}" if low else None
+
+    @cached_property
+    def examples(self) -> dict[str, tuple[int, ...]]:
+        """The smallest right numbers, and for each wrong rule the smallest that reach the goal by this rule alone."""
+        rules, found = {self.value, *self.wrong}, dict[str, tuple[int, ...]]()
+        ranges = [range(low, low + 24) for low in self.least.values()]
+        for typed in sorted(product(*ranges), key=lambda numbers: (sum(numbers), numbers)):
+            fitting = [rule for rule in rules if self.same(typed, rule)]
+            if self.value in fitting or len(fitting) == 1:
+                found.setdefault(self.value if self.value in fitting else fitting[0], typed)
+            if len(found) == len(rules):
+                break
+        return found
 
     def typed(self, value: Any) -> str:
-        found = self._example(value, but=None if value == self.value else self.value)
-        return ", ".join(f"{name} = {number}" for name, number in zip(self.names, found or (), strict=True))
+        return ", ".join(f"{name} = {number}" for name, number in zip(self.least, self.examples[value], strict=True))
 
     def tex(self) -> str:
-        found = self._example(self.value) or ()
-        return r",\; ".join(f"{name} = {number}" for name, number in zip(self.names, found, strict=True))
+        return self.typed(self.value).replace(", ", r",\; ") if self.value in self.examples else ""
 
     def data(self) -> dict[str, Any]:
-        return super().data() | {"goal": self.goal, "given": self.given, "names": list(self.names)}
-
-    def _example(self, rule: str, but: str | None = None) -> tuple[int, ...] | None:
-        """Return the smallest settings that reach the goal by one rule, and not by another."""
-        ranges = [range(0 if name == "p" else 1, 40) for name in self.names]
-        for typed in sorted(product(*ranges), key=lambda numbers: (sum(numbers), numbers)):
-            if self.same(typed, rule) and not (but and self.same(typed, but)):
-                return typed
-        return None
+        return super().data() | {"goal": self.goal, "given": self.given, "least": self.least}
 
 
 def shown(value: Any, digits: int) -> str:

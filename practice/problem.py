@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import combinations
 from typing import Any
 
-from practice.answers import Answer, Choice
+from practice.answers import Answer, Choice, Settings
 from practice.draw import Draw
 from practice.text import filled
 
@@ -59,6 +59,8 @@ class Problem:
             slips = {name: (filled(value, given), why) for name, (value, why) in slips.items()}
             right = filled(answer.value, given)
             answer = Choice(right, tuple(draw.shuffled([right, *(value for value, _ in slips.values())])))
+        if isinstance(answer, Settings):
+            answer = replace(answer, wrong=tuple(value for value, _ in slips.values()))
         given["answer"] = filled(answer.tex(), given)
         texts = {name: filled(getattr(self, name), given) for name in ("question", "hint", "solution", "check")}
         return Problem(answer=answer, slips=slips, given=self.given, **texts)

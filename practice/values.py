@@ -14,7 +14,9 @@ def at(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
 
 
 def tuples(values: Any) -> Any:
-    """Return an array as tuples of plain numbers."""
+    """Return an array as tuples of plain numbers, whole ones if all of them are."""
+    if isinstance(values, np.ndarray) and values.ndim and (values == np.round(values)).all():
+        values = values.astype(int)
     values = values.tolist() if hasattr(values, "tolist") else values
     return tuple(map(tuples, values)) if isinstance(values, Sequence) else values
 
