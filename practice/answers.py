@@ -223,7 +223,7 @@ class Choice(Answer):
     def read(self, text: str) -> Any:
         letter = re.fullmatch(r"\W*([A-Za-z])\W*", text)
         if not letter or (place := ord(letter[1].lower()) - ord("a")) >= len(self.options):
-            raise Refused(f"Expected is {self.expects()}")
+            raise Refused("This is none of the letters")
         return self.options[place]
 
     def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:

@@ -277,7 +277,7 @@ def cheaper(draw: Draw) -> Problem:
         solution=r"""Forward takes $<n> \cdot <l> \cdot (<m> + <o>) = <forward>$ multiplications, reverse
 $<o> \cdot <m> \cdot (<l> + <n>) = <reverse>$.
 
-Fewer needs <answer>.""",
+Cheaper is <answer>.""",
         given={"sizes": sizes, "l": l, "m": m, "n": n, "o": o, "forward": forward, "reverse": reverse, "better": better, "worse": worse, "than": than},
     )  # fmt: skip
 

@@ -152,7 +152,7 @@ def shape(draw: Draw) -> Problem:
         Shape((g["last"], o3, o3)),
         {
             "m25": ((o3, o3), "The channels were dropped: each kernel writes a picture of its own."),
-            "channels last": ((o3, o3, g["last"]), "Asked is channels first: channels × height × width."),
+            "channels last": ((o3, o3, g["last"]), "The question asks for channels first: channels × height × width."),
             "the pooling forgotten": (
                 (g["last"], *((o1 + 2 * g["p3"] - g["k3"] + 1,) * 2)),
                 "The pooling makes the pictures smaller.",
@@ -301,7 +301,7 @@ def find_stride(draw: Draw) -> Problem:
     o, k = draw.integer(6, 20), draw.integer(3, 8)
     i = 2 * o
     return Problem(
-        r"A layer with a kernel of $k = <k>$ and no dilation shall take $<i>$ entries to $<o>$. Find a stride $s \ge 2$ and a padding $p$.",
+        r"A layer with a kernel of $k = <k>$ and no dilation should take $<i>$ entries to $<o>$. Find a stride $s \ge 2$ and a padding $p$.",
         Settings(RULE, goal=o, given={"i": i, "k": k, "d": 1}, least={"s": 2, "p": 0}),
         {
             "m26": CEILING,
@@ -323,7 +323,7 @@ def find_dilated(draw: Draw) -> Problem:
     o, d = draw.integer(8, 32), draw.integer(3, 7)
     i = 2 * o
     return Problem(
-        r"A layer with stride $s = 2$ and dilation $d = <d>$ shall take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a padding $p$.",
+        r"A layer with stride $s = 2$ and dilation $d = <d>$ should take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a padding $p$.",
         Settings(RULE, goal=o, given={"i": i, "s": 2, "d": d}, least={"k": 2, "p": 0}),
         {
             "dilation forgotten": NO_DILATION,
@@ -348,7 +348,10 @@ def pool_window(draw: Draw) -> Problem:
         r"A pooling whose windows neither overlap nor leave gaps takes $<i>$ entries to $<o>$. How large is its window?",
         Integer(k),
         {
-            "the number of windows": (o, "This is the number of windows. Asked is how many entries each of them has."),
+            "the number of windows": (
+                o,
+                "This is the number of windows. The question asks how many entries each of them has.",
+            ),
             "steps of one": (i - o + 1, "This is the window for a stride of one, where the windows overlap."),
             "between the windows": (i // (o - 1), r"There are $<o>$ windows, and they share all $<i>$ entries."),
         },
@@ -389,7 +392,7 @@ def _find_kernel(draw: Draw, p: int, d: int) -> Problem:
     slips = {"m26": CEILING} | ({"padding on one side": ONE_SIDE} if p else {})
     slips |= {"dilation forgotten": NO_DILATION} if d > 1 else {"the first window": NO_ONE}
     return Problem(
-        r"A layer with padding $p = <p>$ and dilation $d = <d>$ shall take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a stride $s$.",
+        r"A layer with padding $p = <p>$ and dilation $d = <d>$ should take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a stride $s$.",
         Settings(RULE, goal=o, given={"i": i, "p": p, "d": d}, least={"k": 2, "s": 1}),
         slips,
         hint=r"The last window begins $<o> - 1$ strides after the first, and has to end inside. Another stride may not fit.",

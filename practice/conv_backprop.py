@@ -311,7 +311,7 @@ def gradient_full(draw: Draw) -> Problem:
             ),
         },
         hint=r"$h_n$ is read by the outputs $n$, $n + 1$ and $n + 2$, through the weights $w_3$, $w_2$ and $w_1$.",
-        solution=r"""$\nabla_h L = g \star_{\mathrm v} \operatorname{flip}(w)$ with the kernel turned round, $<flipped>$. The first entry is
+        solution=r"""$\nabla_h L = g \star_{\mathrm v} \operatorname{flip}(w)$ with the kernel turned around, $<flipped>$. The first entry is
 $<first>$.
 
 $\nabla_h L = <answer>$""",
@@ -466,7 +466,6 @@ def bias(draw: Draw) -> Problem:
         Integer(sum(v)),
         {
             "one for each": (v[0], "The same bias stands in all four outputs. Add their contributions."),
-            "the last": (v[-1], "The same bias stands in all four outputs. Add their contributions."),
             "a product": (int(np.prod(v)), "The four contributions are added."),
             "without signs": (sum(map(abs, v)), "The contributions keep their signs."),
         },

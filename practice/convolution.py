@@ -63,8 +63,8 @@ def valid(draw: Draw) -> Problem:
             ),
             "the wrong end": (tuples(convolve(x, w)[3:5]), "The second window sticks out at the end."),
         },
-        hint="Turn the kernel round, and put it below the signal where it fits as a whole.",
-        solution=r"""Turned round, the kernel is $<flipped>$. It fits at two places, $<first>$ and $<second>$.
+        hint="Turn the kernel around, and put it below the signal where it fits as a whole.",
+        solution=r"""Turned around, the kernel is $<flipped>$. It fits at two places, $<first>$ and $<second>$.
 
 $<answer>$""",
         check=r"There are $4 - 3 + 1$ entries, and each uses three entries of $x$.",
@@ -121,8 +121,8 @@ def window(draw: Draw) -> Problem:
             "m28": (int(part @ w), NOT_FLIPPED),
             "a step too far": (int(everything[n]), r"This is the next entry: you counted from zero."),
         },
-        hint=r"The window ends at $x_<n>$, and entries out of range are zero. Turn the kernel round.",
-        solution=r"""The window is $<part>$, the kernel turned round $<flipped>$.
+        hint=r"The window ends at $x_<n>$, and entries out of range are zero. Turn the kernel around.",
+        solution=r"""The window is $<part>$, the kernel turned around $<flipped>$.
 
 $<sum> = <answer>$""",
         check=r"Window $n$ ends at $x_n$.",
@@ -225,7 +225,7 @@ def toeplitz_row(draw: Draw) -> Problem:
         r"$x * w = T x$ for signals with four entries and the kernel $w = <w>$. Write down row <n> of the $6 \times 4$ matrix $T$.",
         Vector(tuples(matrix[n - 1])),
         {
-            "m28": (tuples(other[n - 1]), r"In this row the kernel is not turned round: it is a row of correlation."),
+            "m28": (tuples(other[n - 1]), r"In this row the kernel is not turned around: it is a row of correlation."),
             "a row too low": (tuples(matrix[n]), "This is the next row: rows are counted from one."),
             "the first column": (
                 tuple(column),

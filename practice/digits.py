@@ -70,7 +70,7 @@ $-\ln \tfrac{1}{<classes>} = \ln <classes> \approx <answer>$""",
 
 @problem("digits-squared-gradient", section="digits-losses")
 def squared_gradient(draw: Draw) -> Problem:
-    w = np.array(draw.distinct(3, 1, 6))
+    w = np.array(draw.distinct(3, 1, 4))
     n, y, k = int(w.sum()), draw.integer(1, 3), draw.integer(1, 3)
     p = [Fraction(int(one), n) for one in w]
     v = [one - (place == y) for place, one in enumerate(p, 1)]
@@ -124,7 +124,7 @@ def init(draw: Draw) -> Problem:
             "upside down": (math.sqrt(d / 2), "More inputs add up to more, so the weights have to be smaller."),
         },
         hint=r"A sum of $d$ terms has the variance $s^2 \lVert x \rVert^2$, and the ramp keeps one half of the mean square.",
-        solution=r"""$\tfrac12 s^2 \lVert x \rVert^2$ shall be $\tfrac{1}{d} \lVert x \rVert^2$, so $s^2 = 2/d$.
+        solution=r"""$\tfrac12 s^2 \lVert x \rVert^2$ should be $\tfrac{1}{d} \lVert x \rVert^2$, so $s^2 = 2/d$.
 
 $s = \sqrt{2/<d>} \approx <answer>$""",
         check="Four times as many inputs ask for half the standard deviation.",

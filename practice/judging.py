@@ -25,7 +25,7 @@ def judge(problem: Problem, text: str) -> Verdict:
     try:
         typed = answer.read(text)
     except Refused as refusal:
-        return Verdict("form", words=f"{refusal}. Expected is {answer.expects()}.")
+        return Verdict("form", words=f"{refusal}. The answer is {answer.expects()}.")
     if answer.same(typed, answer.value):
         return Verdict("right")
     for name, (value, why) in problem.slips.items():

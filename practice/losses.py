@@ -29,12 +29,12 @@ def output_unit(draw: Draw) -> Problem:
     )
     hidden = draw.integer(2, 9)
     return Problem(
-        r"A network with $<hidden>$ hidden units ends in one number $a$. Its output $f = g(a)$ shall be the probability that "
+        r"A network with $<hidden>$ hidden units ends in one number $a$. Its output $f = g(a)$ should be the probability that "
         r"<what>. Which function $g$ is suitable?",
         Choice(r"the sigmoid, $g(a) = 1/(1 + e^{-a})$"),
         {
             "tanh": (
-                r"the tangent, $g(a) = \tanh(a)$",
+                r"the hyperbolic tangent, $g(a) = \tanh(a)$",
                 "Its values reach down to $-1$, and a probability is not negative.",
             ),
             "the ramp": (
@@ -151,7 +151,7 @@ def likelihood(draw: Draw) -> Problem:
                 -math.log(math.prod(f)),
                 r"This takes $f$ for all of them. Where $y = 0$, the truth got $1 - f$.",
             ),
-            "the mean": (total / 3, "This is the mean. Asked is the sum."),
+            "the mean": (total / 3, "This is the mean. The question asks for the sum."),
             "the likelihood": (math.prod(truths), "This is the likelihood itself, without the logarithm."),
             "the truths exchanged": (-math.log(math.prod(1 - one for one in truths)), "The two truths are exchanged."),
         },
@@ -203,7 +203,7 @@ def squared_error(draw: Draw) -> Problem:
         r"Find the squared error $M$ of the predicted probability $f = <f>$ where the truth is $y = <y>$.",
         Number(round(off**2, 4)),
         {
-            "not squared": (round(off, 2), "This is the distance. Its square is asked for."),
+            "not squared": (round(off, 2), "This is the distance. The question asks for its square."),
             "the other class": (round((1 - off) ** 2, 4), "This is the squared error for the other truth."),
             "halved": (
                 round(off**2 / 2, 6),

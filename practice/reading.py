@@ -43,7 +43,7 @@ _SIGNS = str.maketrans(
         **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
         **{"½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)", "⅙": "(1/6)", "⅛": "(1/8)"},
         **{"²": "^2", "³": "^3", "√": " sqrt ", "π": " pi ", "σ": " sigma ", "λ": " lambda ", "α": " alpha "},
-        **{"ε": " eps ", "δ": " d_", "_": "", "{": "(", "}": ")"},
+        **{"ε": " eps ", "δ": " d", "_": "", "{": "(", "}": ")"},
     }
 )
 _TOKEN = re.compile(r"\s*(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[A-Za-z][A-Za-z0-9]*|[-+*/^()])")
@@ -59,9 +59,10 @@ def cleaned(text: str) -> str:
     if len(text) > LONGEST:
         raise Refused("This is too long to be read")
     text = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"((\1)/(\2))", text)
+    text = re.sub(r"_\{([^{}]*)\}", r"_\1", text).replace("\\delta", "δ")
     text = re.sub(r"\\(cdot|times)\b", "*", text).replace("\\left", "").replace("\\right", "")
     text = text.replace("\\", " ").replace("$", "").replace("**", "^")
-    return text.translate(_SIGNS).translate(_SIGNS).strip()
+    return text.translate(_SIGNS).strip()
 
 
 class _Parser:
@@ -186,6 +187,11 @@ def value_of(tree: Tree, letters: Mapping[str, float]) -> float:
     return value
 
 
+def formula(text: str, letters: Mapping[str, float]) -> float:
+    """Return the value of a formula where its letters have these values; what stands before ``=`` is left out."""
+    return value_of(parsed(text.rsplit("=", maxsplit=1)[-1], tuple(letters)), letters)
+
+
 def number(text: str, whole: bool = False) -> float:
     """Return the number typed: ``1/6``, ``sqrt(2)``, ``1e-3``, ``x = 0.5``, ``0,5``, ``12 %``, ``65 536 weights``."""
     text = re.split("[=≈~]", cleaned(text))[-1].strip()
@@ -195,7 +201,7 @@ def number(text: str, whole: bool = False) -> float:
         text = re.sub(r"(?<=\d)\s*x\s*(?=\d)", "*", text)
     if "," in text:
         if not re.fullmatch(r"[-+]?\d+,\d+", text) or re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", text):
-            raise Refused("One number is expected, with a point before its decimals")
+            raise Refused("This may be one number or two; write decimals with a point")
         text = text.replace(",", ".")
     if text.endswith("%"):
         return number(text[:-1]) / 100
@@ -232,7 +238,10 @@ def rows(text: str) -> tuple[tuple[float, ...], ...]:
     text = text.replace("\r", "")
     inner = re.findall(r"[\[(]([^\[\]()]*)[\])]", text) if re.match(r"\s*[\[(]\s*[\[(]", text) else []
     lines = inner or re.split(r"[;\n]", text.strip().strip("[]"))
-    return tuple(numbers(line) for line in lines if line.strip())
+    found = tuple(numbers(line) for line in lines if line.strip())
+    if not found:
+        raise Refused("Nothing has been typed")
+    return found
 
 
 def named(text: str, names: Sequence[str]) -> tuple[int, ...]:
@@ -245,8 +254,7 @@ def named(text: str, names: Sequence[str]) -> tuple[int, ...]:
         values = numbers(text)
         if len(values) == len(names) and all(value == int(value) for value in values):
             return tuple(map(int, values))
-    example = ", ".join(f"{name} = 1" for name in names)
-    raise Refused(f"Expected are whole numbers, named or in this order: {example}")
+    raise Refused(f"This does not give {' and '.join(names)}")
 
 
 def _outer(text: str) -> bool:

@@ -41,7 +41,7 @@ def larger(g):
 def unit(g):
     functions = {
         "the sigmoid": sigmoid,
-        "the tangent": math.tanh,
+        "the hyperbolic tangent": math.tanh,
         "the ramp": lambda a: max(0, a),
         "none": lambda a: a,
         "softplus": lambda a: math.log(1 + math.exp(a)),
