@@ -60,7 +60,7 @@ $\lfloor <room>/<s> \rfloor + 1 = <answer>$""",
 
 @problem("cnn-dilated-size", section="cnn-arithmetic-size")
 def dilated_size(draw: Draw) -> Problem:
-    i, k, s, p, d = draw.integer(15, 40), draw.integer(2, 5), draw.integer(1, 3), draw.integer(0, 3), draw.integer(2, 4)
+    i, k, s, p, d = draw.integer(20, 45), draw.integer(2, 5), draw.integer(1, 3), draw.integer(0, 3), draw.integer(2, 4)
     span = d * (k - 1) + 1
     return Problem(
         r"A layer reads $i = <i>$ entries with $k = <k>$, $s = <s>$, $p = <p>$ and dilation $d = <d>$. How many entries does it write?",

@@ -566,7 +566,7 @@ def chain(draw: Draw) -> Problem:
         solution=r"""It is $\dfrac{\partial x_i}{\partial u} - \sum_j S(x)_j \dfrac{\partial x_j}{\partial u}$.
 The mean is $<sum> = <mean>$.
 
-$<mine> - \left(<mean>\right) = <answer>$""",
+$<mine> - <(mean)> = <answer>$""",
         check="If all three scores moved alike, the derivative would be zero.",
         given={
             "p": p, "slopes": slopes, "i": i, "mean": average, "mine": mine,

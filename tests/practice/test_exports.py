@@ -1,5 +1,6 @@
 """Each export is read back by something that did not write it, answered in every way, and compared with the source."""
 
+import contextlib
 import html
 import importlib.util
 import io
@@ -15,6 +16,7 @@ from practice.__main__ import main
 from practice.answers import Choice
 from practice.exports import common, gift, moodle, prairielearn, qti, sheet
 from practice.problem import all_problems
+from tools.browser import find
 
 PROBLEMS = {entry.name: entry for entry in all_problems()}
 SEED = 7
@@ -203,6 +205,29 @@ def test_the_document_to_print_holds_each_student():
     for seed in (1, 2):
         for entry in entries:
             assert words(entry.variant(seed).solution) in words(page)
+
+
+@pytest.mark.pages
+@pytest.mark.skipif(find() is None, reason="needs Chromium")
+def test_a_sheet_can_be_printed(tmp_path):
+    main(["sheet", "chain-where", "softmax-jacobian-matrix", "--students", "2", "--pdf", str(tmp_path / "out")])
+    printed = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert set(printed) == {"questions.pdf", "solutions.pdf"}
+    for content in printed.values():
+        assert content.startswith(b"%PDF-")
+        assert len(re.findall(rb"/Type\s*/Page\b", content)) == 2
+
+
+def test_without_a_chromium_one_line_says_so(tmp_path, monkeypatch):
+    @contextlib.contextmanager
+    def missing():
+        raise FileNotFoundError("No Chromium was found.")
+        yield
+
+    monkeypatch.setattr("tools.browser.chromium", missing)
+    with pytest.raises(SystemExit, match=r"practice: .*No Chromium was found"):
+        main(["sheet", "chain-where", "--pdf", str(tmp_path / "out")])
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):

@@ -55,7 +55,7 @@ def trees():
     return st.recursive(leaves, grown, max_leaves=8)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(trees(), st.integers(1, 9), st.integers(1, 9))
 def test_a_formula_has_the_value_that_python_gives_it(text, n, k):
     expected = eval(text.replace("^", "**"), {"n": n, "k": k})
@@ -63,7 +63,7 @@ def test_a_formula_has_the_value_that_python_gives_it(text, n, k):
         np.testing.assert_allclose(reading.formula(text, {"n": n, "k": k}), expected, rtol=1e-9)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.text(alphabet="0123456789.,;+-*/^()[]= xnkeπσ−×½√%\\{}_lnsqrt\n", max_size=40))
 def test_nothing_that_is_typed_breaks(text):
     for read in [

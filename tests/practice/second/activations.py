@@ -80,7 +80,7 @@ SECOND = {
     "activations-at-zero": at_zero,
     "activations-symmetric": lambda g: (g["a"] * max(0, 1) - g["b"] * max(0, 1)) / 2,
     "activations-criterion": criterion,
-    "activations-step-collected": lambda g: round(integral(lambda t: step(t - g["c"]), -g["a"], g["b"], 10_000), 3),
+    "activations-step-collected": lambda g: round(integral(lambda t: step(t - g["c"]), -g["a"], g["b"], 20_000), 2),
     "activations-ramp-product": lambda g: lambda x, H: g["c"] * x if H else 0.0,
     "activations-ramp-power": power,
     "activations-sign": lambda g: lambda P, N: sum([g["a"]] * P) - sum([g["b"]] * N),
