@@ -91,7 +91,7 @@ class Number(Answer):
         return reading.number(text)
 
     def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
-        return bool(abs(float(typed) - float(value)) <= slack * self.within * (1 + 1e-9))
+        return _close(typed, value, slack * self.within * (1 + 1e-9))
 
     def near(self, typed: Any) -> bool:
         return self.same(typed, self.value, slack=NEAR)
@@ -142,16 +142,8 @@ class Vector(Number):
     def read(self, text: str) -> Any:
         return reading.numbers(text)
 
-    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
-        return len(typed) == len(value) and all(
-            Number.same(self, one, other, slack) for one, other in zip(typed, value, strict=True)
-        )
-
     def form(self, typed: Any) -> str | None:
         return None if len(typed) == len(self.value) else f"The answer has {len(self.value)} numbers"
-
-    def typed(self, value: Any) -> str:
-        return ", ".join(Number.typed(self, entry) for entry in value)
 
 
 @dataclass(frozen=True)
@@ -195,19 +187,10 @@ class Matrix(Number):
     def read(self, text: str) -> Any:
         return reading.rows(text)
 
-    def same(self, typed: Any, value: Any, slack: float = 1.0) -> bool:
-        return len(typed) == len(value) and all(
-            len(one) == len(other) and all(Number.same(self, a, b, slack) for a, b in zip(one, other, strict=True))
-            for one, other in zip(typed, value, strict=True)
-        )
-
     def form(self, typed: Any) -> str | None:
         shape = (len(self.value), len(self.value[0]))
         fits = len(typed) == shape[0] and all(len(row) == shape[1] for row in typed)
         return None if fits else f"The answer has {shape[0]} rows of {shape[1]} numbers"
-
-    def typed(self, value: Any) -> str:
-        return "; ".join(", ".join(Number.typed(self, entry) for entry in row) for row in value)
 
 
 @dataclass(frozen=True)
@@ -343,10 +326,24 @@ class Settings(Answer):
 
 
 def shown(value: Any, digits: int) -> str:
-    """Return a number as a reader would type it: a fraction, or so many decimals."""
+    """Return a number, a list or a matrix as a reader would type it: fractions, or so many decimals."""
+    if isinstance(value, list | tuple):
+        rows = value and isinstance(value[0], list | tuple)
+        return ("; " if rows else ", ").join(shown(entry, digits) for entry in value)
     if isinstance(value, int | Fraction):
         return str(value)
     return f"{value:g}" if _short(value) else f"{float(value):.{digits}f}"
+
+
+def _close(typed: Any, value: Any, within: float) -> bool:
+    """Say whether numbers, or lists of them of the same shape, are that close."""
+    if isinstance(typed, list | tuple) and isinstance(value, list | tuple):
+        return len(typed) == len(value) and all(
+            _close(one, other, within) for one, other in zip(typed, value, strict=True)
+        )
+    if isinstance(typed, list | tuple) or isinstance(value, list | tuple):
+        return False
+    return bool(abs(float(typed) - float(value)) <= within)
 
 
 def _short(value: Any) -> bool:

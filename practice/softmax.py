@@ -474,7 +474,7 @@ def quotient_line(draw: Draw) -> Problem:
     classes = draw.integer(3, 6)
     i, j = draw.pair(classes)
     return Problem(
-        r"$Z = \sum_{k=1}^{<K>} e^{x_k}$ and $p_<i> = e^{x_<i>} / Z$. The quotient rule gives which line?"
+        r"$Z = \sum_{k=1}^{<K>} e^{x_k}$ and $p_<i> = e^{x_<i>} / Z$. Which line does the quotient rule give?"
         "\n\n"
         r"$$\frac{\partial p_<i>}{\partial x_<j>} = \;?$$",
         Choice(r"$\dfrac{0 \cdot Z - e^{x_<i>}\, e^{x_<j>}}{Z^2}$"),
