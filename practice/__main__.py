@@ -14,7 +14,7 @@ from practice.exports.gift import gift
 from practice.exports.moodle import moodle
 from practice.exports.prairielearn import prairielearn
 from practice.exports.qti import qti
-from practice.exports.sheet import document, notebook
+from practice.exports.sheet import notebook, page
 from practice.problem import Entry, all_problems
 
 FILES = {"moodle": moodle, "gift": gift, "qti": qti}
@@ -77,22 +77,23 @@ def sheets(options: argparse.Namespace) -> None:
         stop("name an empty folder, or a new one, at the end")
     folder = Path(options.names.pop())
     entries, seeds = chosen(options.names), _seeds(options.students, options.seed)
-    names = [f"Sheet {number}" for number in range(1, len(seeds) + 1)]
-    _empty(folder)
-    files: dict[Path, bytes] = {}
     if not (options.notebook or options.pdf):
         stop("name at least one of --notebook and --pdf")
-    for solutions, kind in ((False, "questions"), (True, "solutions")):
-        if options.notebook:
-            for number, (name, seed) in enumerate(zip(names, seeds, strict=True), 1):
-                files[folder / kind / f"sheet-{number:03}.ipynb"] = notebook(name, entries, seed, solutions)
-        if options.pdf:
-            from practice.exports.pdf import pdf
+    _empty(folder)
+    asked = [(number, seed, solved) for solved in (False, True) for number, seed in enumerate(seeds, 1)]
+    paths = [folder / ("solutions" if solved else "questions") / f"sheet-{number:03}" for number, _, solved in asked]
+    files: dict[Path, bytes] = {}
+    if options.notebook:
+        for path, (number, seed, solved) in zip(paths, asked, strict=True):
+            files[path.with_suffix(".ipynb")] = notebook(f"Sheet {number}", entries, seed, solved)
+    if options.pdf:
+        try:
+            from practice.exports.pdf import pdfs
 
-            try:
-                files[folder / f"{kind}.pdf"] = pdf(document(names, entries, seeds, solutions))
-            except FileNotFoundError as missing:
-                stop(str(missing))
+            printed = pdfs([page(f"Sheet {number}", entries, seed, solved) for number, seed, solved in asked])
+        except (FileNotFoundError, ImportError) as missing:
+            stop(f"no PDF can be printed: {missing}")
+        files |= {path.with_suffix(".pdf"): content for path, content in zip(paths, printed, strict=True)}
     _write(files)
 
 

@@ -1,4 +1,4 @@
-"""Sheets: for each student the same problems with other numbers, as notebooks or as one document to print."""
+"""Sheets: for each student the same problems with other numbers, as notebooks or as pages to print."""
 
 from __future__ import annotations
 
@@ -32,23 +32,18 @@ def asked(problem: Problem) -> str:
     )
 
 
-def document(names: Sequence[str], entries: Sequence[Entry], seeds: Sequence[int], solutions: bool) -> str:
-    """Return the sheets of all students as one page of HTML, each of them on paper of its own."""
-    sheets = []
-    for name, seed in zip(names, seeds, strict=True):
-        problems = [entry.variant(seed) for entry in entries]
-        parts = "".join(
-            f"<section><h2>Problem {number}</h2>{html(asked(one))}"
-            + (
-                f"<h3>Solution</h3>{html(one.solution)}"
-                if solutions
-                else f'<p class="room">{one.answer.expects()}:</p>'
-            )
-            + "</section>"
-            for number, one in enumerate(problems, 1)
+def page(name: str, entries: Sequence[Entry], seed: int, solutions: bool) -> str:
+    """Return the sheet of one student as HTML: questions with room for answers, or with solutions."""
+    parts = [f"<h1>{name}</h1>"]
+    for number, entry in enumerate(entries, 1):
+        problem = entry.variant(seed)
+        worked = (
+            f"<h3>Solution</h3>{html(problem.solution)}"
+            if solutions
+            else f'<p class="room">{problem.answer.expects()}:</p>'
         )
-        sheets.append(f"<article><h1>{name}</h1>{parts}</article>")
-    return "".join(sheets)
+        parts.append(f"<section><h2>Problem {number}</h2>{html(asked(problem))}{worked}</section>")
+    return "".join(parts)
 
 
 def _cell(name: str, source: str) -> dict[str, object]:
