@@ -518,7 +518,7 @@ def matrix_free(draw: Draw) -> Problem:
             ),
             "m33": (
                 r"the full correlation $v \star_{\mathrm f} w$, which does not flip",
-                r"It has the right length, but the transpose of a correlation is a convolution. Look at the first input: it is read through "
+                r"It has the right length, but look at the first input: the first output reads it through "
                 r"$w_1$.",
             ),
             "the weights": (
