@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.chapters.parts import Makers
+
 TRAIN = "train"
 REMEMBERED: dict[Any, list[Any]] = {}
 
@@ -20,6 +22,13 @@ def remember_training(namespace: dict[str, Any]) -> None:
     function = namespace.get(TRAIN)
     if isinstance(function, types.FunctionType) and not hasattr(function, "__wrapped__"):
         namespace[TRAIN] = _remembering(function)
+
+
+def untrained(sources: list[str]) -> list[str]:
+    """Return the cells that need no trained network."""
+    makers = Makers(sources)
+    costly = {number for number, needed in enumerate(makers.needed) if TRAIN in needed}
+    return [source for number, source in enumerate(sources) if not costly & makers.of(number)]
 
 
 def _remembering(function: Callable[..., Any]) -> Callable[..., Any]:
