@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ import numpy as np
 from book.checks import CLAIMS, changes, names, needed
 from tests.chapters.claimed import Stated, listening, sources
 from tests.chapters.in_process import run, session
+from tests.chapters.trained import globals_of
 from trials.faults.slips import SPARED, planted
 
 SAMPLES = {"default_rng", "normal", "uniform", "integers", "dirichlet", "linspace", "geomspace", "arange", "indices"}
 SIZED = {"ones", "zeros", "full", "eye"}
-# What is different there: numbers, by a factor, a term or their signs; whole numbers, twice; the numbers of lists.
-WORLDS = ("scaled", "moved", "turned", "whole", "again", "listed")
+# What is different there: all numbers, by a factor, by a term or in sign; the numbers of lists; one whole number.
+WORLDS = ("scaled", "moved", "turned", "listed")
 HERE = ""
 
 
@@ -70,6 +72,7 @@ class Cell:
         self.number, self.namespace, self.heard = number, namespace, heard
         self.body = [part for statement in ast.parse(source).body for part in apart(statement)]
         self.claims = [index for index, statement in enumerate(self.body) if call_of(statement)]
+        self.asserts = [index for index, statement in enumerate(self.body) if isinstance(statement, ast.Assert)]
         self.start = State(namespace, written(self.body))
 
     def slips(self) -> Iterator[Slip]:
@@ -77,6 +80,7 @@ class Cell:
         for index, statement in enumerate(self.body):
             if (judges := self._judges(index)) and not is_input(statement):
                 chosen = sorted({*judges}.union(*(self._needed(judge) for judge in judges)))
+                chosen += [k for k in self.asserts if k > index and index in self._needed(k)]
                 before, after = earlier([self.body[k] for k in chosen], statement)
                 labels = tuple(dict.fromkeys(call_of(self.body[judge]).args[0].value for judge in judges))
                 for what, was, now, verdict in Trial(self, before, statement, after).slips():
@@ -105,6 +109,7 @@ class Trial:
     def __init__(self, cell: Cell, before: list[ast.stmt], statement: ast.stmt, after: list[ast.stmt]) -> None:
         self.cell, self.before, self.statement, self.after = cell, before, statement, after
         self.sound = copy.deepcopy(statement)
+        self.inputs = inputs([*before, statement, *after], cell.start.saved)
         self.worlds: dict[str, tuple[State, list[Stated] | None]] = {}
 
     def slips(self) -> Iterator[tuple[str, str, str, str]]:
@@ -124,7 +129,7 @@ class Trial:
         if wrong is None or not all(claim.holds for claim in wrong):
             return "noticed"
         order = all(claim.kind == "claim_order" for claim in right)
-        for world in WORLDS:
+        for world in [*WORLDS, *(name for name in self.inputs if is_whole(self.cell.start.saved.get(name, 0)))]:
             there = self._world(world)[1]
             if there is not None:
                 here = self._run(self.statement, world)
@@ -137,7 +142,7 @@ class Trial:
         if world not in self.worlds:
             namespace, rng = self.cell.namespace, np.random.default_rng(len(world))
             self.cell.start.restore(seed=None if world == HERE else 2)
-            change(namespace, list(namespace), world, rng)
+            change(namespace, self.inputs, world, rng)
             well = True
             for part in self.before:
                 well = well and execute([part], namespace, world)
@@ -237,12 +242,35 @@ def written(body: Sequence[ast.stmt]) -> set[str]:
 
 
 def is_input(statement: ast.stmt) -> bool:
-    """Tell whether a statement only gives names to numbers: an equation holds for others as well."""
-    if not isinstance(statement, ast.Assign) or names(statement.value, ast.Load) - {"np"}:
+    """Tell whether a statement only gives names to numbers, or draws some: an equation holds for others as well."""
+    own = names(statement, ast.Store)
+    if not isinstance(statement, ast.Assign) or names(statement, ast.Load) - own - {"np", "rng", "range"}:
         return False
-    if any(name.startswith("side_") for name in names(statement, ast.Store)):
+    if any(name.startswith("side_") for name in own):
         return False
     return "np.diag" not in ast.unparse(statement.value)  # a diagonal matrix remains one
+
+
+def inputs(parts: Sequence[ast.stmt], variables: dict[str, Any]) -> list[str]:
+    """Return the names on which statements depend, also by way of functions of the chapter."""
+    found, new = set[str](), set[str]().union(*(names(part, ast.Load) for part in parts))
+    while new:
+        found |= new
+        called = [variables[name] for name in new if isinstance(variables.get(name), FunctionType)]
+        own = [function for function in called if function.__module__ == "__main__"]
+        new = set[str]().union(*(globals_of(function.__code__) for function in own)) - found
+    return sorted(found)
+
+
+def is_whole(value: Any) -> bool:
+    """Tell whether a variable holds whole numbers."""
+    if type(value) in (list, tuple):
+        return any(map(is_whole, value))
+    return (
+        not isinstance(value, bool)
+        and isinstance(value, np.ndarray | np.integer | int)
+        and np.asarray(value).dtype.kind == "i"
+    )
 
 
 def spared(tree: ast.AST) -> Iterator[int]:
@@ -299,7 +327,7 @@ def execute(statements: Sequence[ast.stmt], namespace: dict[str, Any], world: st
 def change(namespace: dict[str, Any], chosen: Iterable[str], world: str, rng: np.random.Generator) -> None:
     """Give the chosen variables the values that they have in a world."""
     for name in sorted(chosen) if world != HERE else ():
-        if name in namespace and not name.startswith("_"):
+        if name in namespace and (world in WORLDS or world == name):
             namespace[name] = changed(namespace[name], world, rng)
 
 
@@ -313,8 +341,8 @@ def changed(value: Any, world: str, rng: np.random.Generator) -> Any:
         if array.dtype.kind == "f" and world in others:
             other = others[world].astype(array.dtype)
             return other if isinstance(value, np.ndarray) else float(other)
-        if array.dtype.kind == "i" and world in ("whole", "again"):
-            return value + rng.integers(0, 2, size=array.shape) if array.shape else value + int(rng.integers(1, 4))
+        if array.dtype.kind == "i" and world not in WORLDS:
+            return value + rng.integers(0, 2, size=array.shape) if array.shape else value + 1
     return value
 
 

@@ -1,4 +1,4 @@
-"""A slip in what a claim compares is noticed: by a sample in which nothing hides a factor, a sign or a transposition."""
+"""A slip in what a claim compares is noticed: no sample hides a factor, a sign or a transposition."""
 
 from __future__ import annotations
 

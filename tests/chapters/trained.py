@@ -61,10 +61,10 @@ def _of_function(function: types.FunctionType, inside: frozenset[Any]) -> Any:
         return function.__module__, function.__qualname__
     if code in inside:
         return code
-    looked_up = {name: around[name] for name in _globals(code) if name in around}
+    looked_up = {name: around[name] for name in globals_of(code) if name in around}
     return code, fingerprint([function.__defaults__, looked_up], inside | {code})
 
 
-def _globals(code: types.CodeType) -> list[str]:
-    within = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _globals(const)]
+def globals_of(code: types.CodeType) -> list[str]:
+    within = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in globals_of(const)]
     return sorted({*code.co_names, *within})
