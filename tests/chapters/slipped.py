@@ -301,9 +301,11 @@ class Relisted(ast.NodeTransformer):
     inside = False
 
     def visit_List(self, node: ast.List) -> ast.AST:
-        """Change all numbers of a list."""
-        outside, self.inside = self.inside, True
-        self.generic_visit(node)
+        """Change those members of a list that are numbers."""
+        outside = self.inside
+        for index, part in enumerate(node.elts):
+            self.inside = is_given(part)
+            node.elts[index] = self.visit(part)
         self.inside = outside
         return node
 
