@@ -79,8 +79,8 @@ class Cell:
         """Plant every slip."""
         for index, statement in enumerate(self.body):
             if (judges := self._judges(index)) and not is_input(statement):
-                chosen = sorted({*judges}.union(*(self._needed(judge) for judge in judges)))
-                chosen += [k for k in self.asserts if k > index and index in self._needed(k)]
+                told = {*judges, *(k for k in self.asserts if index in self._needed(k))}
+                chosen = sorted(told.union(*map(self._needed, told)))
                 before, after = earlier([self.body[k] for k in chosen], statement)
                 labels = tuple(dict.fromkeys(call_of(self.body[judge]).args[0].value for judge in judges))
                 for what, was, now, verdict in Trial(self, before, statement, after).slips():
@@ -296,22 +296,14 @@ def is_given(node: ast.AST) -> bool:
 
 
 class Relisted(ast.NodeTransformer):
-    """Other numbers in the place of those that stand in lists."""
-
-    inside = False
+    """Other numbers in the place of those that lists are made of."""
 
     def visit_List(self, node: ast.List) -> ast.AST:
-        """Change those members of a list that are numbers."""
-        outside = self.inside
-        for index, part in enumerate(node.elts):
-            self.inside = is_given(part)
-            node.elts[index] = self.visit(part)
-        self.inside = outside
-        return node
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        """Change a number."""
-        return ast.Constant(node.value * 1.17 + 0.03) if self.inside and type(node.value) in (int, float) else node
+        """Change the numbers of a list that holds nothing else."""
+        for part in ast.walk(node) if is_given(node) else ():
+            if isinstance(part, ast.Constant) and type(part.value) in (int, float):
+                part.value = part.value * 1.17 + 0.03
+        return node if is_given(node) else self.generic_visit(node)
 
 
 def execute(statements: Sequence[ast.stmt], namespace: dict[str, Any], world: str) -> bool:
