@@ -88,7 +88,10 @@ class Cell:
         self.start.restore()
 
     def _needed(self, index: int) -> set[int]:
-        return {self.body.index(statement) for statement in needed(self.body, index)}
+        found = {self.body.index(statement) for statement in needed(self.body, index)}
+        read = inputs([self.body[k] for k in {*found, index}], self.start.saved)  # by functions, too
+        others = {k for k in range(index) if k not in found and changes(self.body[k]) & {*read}}
+        return found.union(others, *map(self._needed, others))
 
     def _judges(self, index: int) -> list[int]:
         """Return the claims that must notice a slip in a statement: those of which it makes some sides, not all."""
