@@ -1,10 +1,10 @@
 // Three Jacobians and the two orders of multiplying them: the shapes, the cost of each product, and which is cheaper.
 Stage.define("orders", {
   controls: {
-    l: { label: "inputs $l$", from: 1, to: 12, step: 1, at: 12, digits: 0 },
-    m: { label: "width $m$", from: 1, to: 12, step: 1, at: 8, digits: 0 },
-    n: { label: "width $n$", from: 1, to: 12, step: 1, at: 6, digits: 0 },
-    o: { label: "outputs $o$", from: 1, to: 12, step: 1, at: 2, digits: 0 },
+    l: { label: "inputs $l$", from: 1, to: 14, step: 1, at: 12, digits: 0 },
+    m: { label: "width $m$", from: 1, to: 14, step: 1, at: 8, digits: 0 },
+    n: { label: "width $n$", from: 1, to: 14, step: 1, at: 6, digits: 0 },
+    o: { label: "outputs $o$", from: 1, to: 14, step: 1, at: 2, digits: 0 },
   },
 
   numbers({ l, m, n, o }) {
@@ -32,16 +32,16 @@ Stage.define("orders", {
           [matrix("$J_hJ_g$", o, m, look), matrix("$J_f$", m, l, look)], `${o}·${n}·${m}`, `${o}·${m}·${l}`,
         ];
       const gap = 28;
-      const size = Math.max(1, Math.min((box.w - 6 - 2 * gap) / 36, (box.h - 92) / 24));
+      const size = Math.max(1, Math.min((box.w - 15 - 2 * gap) / 42, (box.h - 92) / 28));
       [three, two].forEach((row, i) => {
         const count = i ? `then ${second} = ${parts[k][1]}` : `first ${first} = ${parts[k][0]}`;
         const y = box.y - bars + i * (box.h / 2 + 8);
         pen.text(box.x, y + 15, i ? "" : ["forward:", "reverse:"][k], "start", look);
         pen.text(box.x + (i ? 0 : 70), y + 15, count, "start");
-        let x = box.x + 6;
+        let x = box.x + 15;
         for (const { name, rows, columns, color } of row) {
-          pen.rect(x, y + 42 + size * (12 - rows) / 2, size * columns, size * rows, color ? `fill ${color}` : "");
-          pen.text(x + size * columns / 2, y + 36 + size * (12 - rows) / 2, name, "middle", color);
+          pen.rect(x, y + 42 + size * (14 - rows) / 2, size * columns, size * rows, color ? `fill ${color}` : "");
+          pen.text(x + size * columns / 2, y + 36 + size * (14 - rows) / 2, name, "middle", color);
           x += size * columns + gap;
         }
       });

@@ -33,7 +33,7 @@ Stage.define("unlearn", {
       loss,
       slope,
       steps,
-      words: steps.map((count, i) => [small(loss[i]), small(slope[i]), count.toLocaleString("en-US")]),
+      words: steps.map((count, i) => [Stage.show(loss[i]), small(slope[i]), count.toLocaleString("en-US")]),
       reached: paths.map((path) => path[path.length - 1]),
       time: sums.map((sum) => Math.max(0, sum(goal) - sum(Math.min(goal, sign * a)))),
       paths,
@@ -54,8 +54,8 @@ Stage.define("unlearn", {
     });
     const [left, middle, right] = pen.panels(3, 150, 76);
 
-    const ends = [-10, 0, 10];
-    const plane = pen.axes(left, [-10, 10], [0, 10], { title: "loss", below: "logit $a$", xticks: ends });
+    const ticks = [-5, 0, 5];
+    const plane = pen.axes(left, [-10, 10], [0, 10], { title: "loss", below: "logit $a$", xticks: ticks });
     const goal = dry ? 0.1 : 0.9;
     const most = Math.max(...steps, 10);
     const climb = pen.axes(middle, [0, most], [0, 1], {
@@ -63,7 +63,7 @@ Stage.define("unlearn", {
     pen.text(climb.x(most) + 6, climb.y(0) + 18, most.toLocaleString("en-US"), "end", "soft small");
     pen.line([[climb.x(0), climb.y(goal)], [climb.x(most), climb.y(goal)]], "thin dash");
     const law = pen.axes({ ...right, x: right.x + 30, w: right.w - 30 }, [-10, 10], [0, 4.1], {
-      title: "steps needed", below: "first logit $a$", xticks: ends, yticks: [] });
+      title: "steps needed", below: "first logit $a$", xticks: ticks, yticks: [] });
     for (const k of [0, 1, 2, 3]) pen.text(law.x(-10) - 6, law.y(k) + 5, String(10 ** k), "end", "soft small");
 
     roles.forEach((role, i) => {
