@@ -48,7 +48,7 @@ def test_a_name_that_is_bound_anew_needs_only_its_last_value() -> None:
 
 
 def test_a_list_that_is_filled_is_needed_with_what_fills_it() -> None:
-    cell = "found = []\nfor k in (1, 2):\n    found.append(k)\nfound.sort()\nclaim('eq-a', found, [1, 2], rejects={'one': 1})"
+    cell = "found = []\nfor k in (1, 2):\n    found.append(k)\nfound.sort()\nclaim('eq-a', found, [1, 2], rejects={})"
     (check,) = checks.read(cell)
     assert check.setup == cell[: cell.index("\nclaim")]
 
