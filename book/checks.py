@@ -90,14 +90,14 @@ def changes(statement: ast.AST) -> set[str]:
         return set()  # its names are its own
     if isinstance(statement, ast.alias):
         return {statement.asname or statement.name}
-    if value := _written(statement):
+    if value := written(statement):
         return names(value, ast.Load)
     if isinstance(statement, ast.Name):
         return {statement.id} if isinstance(statement.ctx, ast.Store) else set()
     return set[str]().union(*map(changes, ast.iter_child_nodes(statement)))
 
 
-def _written(statement: ast.AST) -> ast.expr | None:
+def written(statement: ast.AST) -> ast.expr | None:
     """Return the value into which a statement writes, as ``found[0] = 1`` and ``found.append(1)`` do."""
     if isinstance(statement, ast.Subscript | ast.Attribute) and isinstance(statement.ctx, ast.Store):
         return statement.value
