@@ -78,6 +78,7 @@ def needed(body: list[ast.stmt], index: int) -> list[ast.stmt]:
 
 
 def names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    """Return the names that are read in a piece of code, or those that are bound."""
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, context)}
 
 
@@ -89,14 +90,19 @@ def changes(statement: ast.AST) -> set[str]:
         return set()  # its names are its own
     if isinstance(statement, ast.alias):
         return {statement.asname or statement.name}
-    if isinstance(statement, ast.Subscript | ast.Attribute) and isinstance(statement.ctx, ast.Store):
-        return names(statement.value, ast.Load)
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        method = statement.value.func  # such as found.append(value)
-        return names(method.value, ast.Load) if isinstance(method, ast.Attribute) else set()
+    if value := written(statement):
+        return names(value, ast.Load)
     if isinstance(statement, ast.Name):
         return {statement.id} if isinstance(statement.ctx, ast.Store) else set()
     return set[str]().union(*map(changes, ast.iter_child_nodes(statement)))
+
+
+def written(statement: ast.AST) -> ast.expr | None:
+    """Return the value into which a statement writes, as ``found[0] = 1`` and ``found.append(1)`` do."""
+    if isinstance(statement, ast.Subscript | ast.Attribute) and isinstance(statement.ctx, ast.Store):
+        return statement.value
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
 
 
 def _lines(source: str, statement: ast.stmt) -> str:

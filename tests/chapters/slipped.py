@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from book.checks import CLAIMS, changes, names, needed
+from book.checks import CLAIMS, changes, names, needed, written
 from tests.chapters.claimed import Stated, listening, sources
 from tests.chapters.in_process import run, session
 from tests.chapters.trained import globals_of
@@ -73,7 +73,7 @@ class Cell:
         self.body = [part for statement in ast.parse(source).body for part in apart(statement)]
         self.claims = [index for index, statement in enumerate(self.body) if call_of(statement)]
         self.asserts = [index for index, statement in enumerate(self.body) if isinstance(statement, ast.Assert)]
-        self.start = State(namespace, written(self.body))
+        self.start = State(namespace, filled(self.body))
 
     def slips(self) -> Iterator[Slip]:
         """Plant every slip."""
@@ -233,15 +233,11 @@ def earlier(parts: Sequence[ast.stmt], statement: ast.stmt) -> tuple[list[ast.st
     return before, after
 
 
-def written(body: Sequence[ast.stmt]) -> set[str]:
+def filled(body: Sequence[ast.stmt]) -> set[str]:
     """Return the names into whose values statements write."""
-    found = set[str]()
-    for node in (node for statement in body for node in ast.walk(statement)):
-        if isinstance(node, ast.AugAssign) or (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)):
-            found |= names(node, ast.Load) | names(node, ast.Store)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not call_of(node):
-            found |= names(node.value.func, ast.Load)
-    return found
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    values = [node.target if isinstance(node, ast.AugAssign) else written(node) for node in nodes]
+    return {part.id for value in values if value for part in ast.walk(value) if isinstance(part, ast.Name)}
 
 
 def is_input(statement: ast.stmt) -> bool:

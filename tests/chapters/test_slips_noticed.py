@@ -10,6 +10,9 @@ from tests.chapters.claimed import CLAIMING
 from tests.chapters.slipped import Slip, slips
 from tests.copies import HEADER
 
+QUICK = {"index", "activations", "autodiff", "convolution"}
+CHAPTERS = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem not in QUICK)) for path in CLAIMING]
+
 SMALL = """
 ```{{code-cell}} ipython3
 import numpy as np
@@ -29,7 +32,7 @@ def said(slip: Slip) -> str:
     return f"cell {slip.cell}, {', '.join(slip.labels)}, {slip.what}:\n    {slip.was}\n    {slip.now}"
 
 
-@pytest.mark.parametrize("chapter", CLAIMING, ids=lambda path: path.stem)
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_claims_of_a_chapter_notice_every_slip(chapter: Path) -> None:
     hidden = [said(slip) for slip in slips(chapter) if slip.verdict == "unnoticed"]
     assert not hidden, f"{chapter.name}: choose a sample on which it shows\n" + "\n".join(hidden)
