@@ -20,6 +20,8 @@ test("letters between dollars are letters of mathematics, with signs below", () 
   assert.equal(html("$y_12$"), '<i class="letter">y</i><sub><i class="">12</i></sub>');
   assert.equal(html("$p_i$"), '<i class="letter">p</i><sub><i class="letter">i</i></sub>');
   assert.equal(html("$∂p$"), '<i class="sign">∂</i><i class="letter">p</i>');
+  assert.equal(html("$J_gJ_f$").match(/<sub>/g)?.length, 2);
+  assert.equal(html("$x_12$"), '<i class="letter">x</i><sub><i class="">12</i></sub>');
   assert.equal(html("no mathematics"), "no mathematics");
 });
 

@@ -36,7 +36,7 @@ var Stage = (() => {
 
   // Text may hold mathematics between dollars, letters and signs with letters or a number below: "score $x_1$".
   const MATH = /\$([^$]*)\$/g;
-  const PARTS = /_(\w+)|[A-Za-zα-ω]+|[∂ΣΔ≈≤≥∞→√⊙∇⌊⌋]+/g;
+  const PARTS = /_(\d+|\w)|[A-Za-zα-ω]+|[∂ΣΔ≈≤≥∞→√⊙∇⌊⌋]+/g;
   const typeset = (text, kind, below) => text.replace(MATH, (_, math) =>
     math.replace(PARTS, (all, low) => (low ? below(kind(low)) : kind(all))));
   const kindOf = (text) => (/^[a-zα-ω]/i.test(text) ? "letter" : /\d/.test(text) ? "" : "sign");
