@@ -149,7 +149,7 @@ class Trial:
             well = True
             for part in self.before:
                 well = well and execute([part], namespace, world)
-                if is_input(part):
+                if is_input(part) and "rng" not in names(part, ast.Load):
                     change(namespace, names(part, ast.Store), world, rng)
             self.worlds[world] = state, _ = State(namespace, self.cell.start.written), None
             if well:
