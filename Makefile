@@ -2,7 +2,7 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf test check record format serve lab lock licenses matrix worlds bench measure oracles mutants clean distclean
+.PHONY: help setup book pdf test check record format serve lab lock licenses matrix worlds bench measure practice-check oracles mutants clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -25,6 +25,7 @@ help:
 	@echo "make worlds     every output with the oldest and the newest packages, and every Python found (ARGS=-l)"
 	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
 	@echo "make measure    how the pages read and load, beside a stock Jupyter Book (fetches Lighthouse; needs Chromium)"
+	@echo "make practice-check  a thousand variants of every practice problem (SEEDS=100: fewer)"
 	@echo "make oracles    record the values of PyTorch that the tests compare with (needs PyTorch in .venv)"
 	@echo "make mutants    plant errors in the chapters and in nnlib, and see what notices them; hours"
 	@echo "                (FAULTS=softmax: one chapter; ARGS='--sample 100': fewer mutants; --help lists the rest)"
@@ -77,6 +78,9 @@ bench: setup
 measure: book
 	@$(RUN) tools.install trials/reading/lighthouse
 	@$(RUN) trials.reading $(ARGS)
+
+practice-check: setup
+	@SEEDS=$(or $(SEEDS),1000) $(RUN) pytest tests/practice -n 2 -q
 
 oracles: setup
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \

@@ -32,7 +32,7 @@ def defined(source: str) -> set[str]:
 
 def used(source: str) -> set[str]:
     """Return the names that a cell uses."""
-    return _names(ast.parse(source), ast.Load)
+    return names(ast.parse(source), ast.Load)
 
 
 def _checks(source: str, body: list[ast.stmt], index: int) -> Iterator[Check]:
@@ -40,7 +40,7 @@ def _checks(source: str, body: list[ast.stmt], index: int) -> Iterator[Check]:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CLAIMS:
             label = call.args[0] if call.args else None
             if isinstance(label, ast.Constant):
-                setup = "\n".join(_lines(source, statement) for statement in _needed(body, index))
+                setup = "\n".join(_lines(source, statement) for statement in needed(body, index))
                 yield Check(str(label.value), setup, _statement(source, body[index], call), _rejected(source, call))
 
 
@@ -65,23 +65,24 @@ def _rejected(source: str, call: ast.Call) -> dict[str, str]:
     }
 
 
-def _needed(body: list[ast.stmt], index: int) -> list[ast.stmt]:
+def needed(body: list[ast.stmt], index: int) -> list[ast.stmt]:
     """Return the statements before one that give it its names, or change what these stand for."""
-    wanted, found = _names(body[index], ast.Load), list[ast.stmt]()
+    wanted, found = names(body[index], ast.Load), list[ast.stmt]()
     for statement in reversed(body[:index]):
-        if _changed(statement) & wanted:
+        if changes(statement) & wanted:
             if isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
-                wanted -= _names(statement, ast.Store)
-            wanted |= _names(statement, ast.Load)
+                wanted -= names(statement, ast.Store)
+            wanted |= names(statement, ast.Load)
             found.insert(0, statement)
     return found
 
 
-def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+def names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+    """Return the names that are read in a piece of code, or those that are bound."""
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, context)}
 
 
-def _changed(statement: ast.AST) -> set[str]:
+def changes(statement: ast.AST) -> set[str]:
     """Return the names that a statement binds, or into whose values it writes."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
@@ -89,11 +90,19 @@ def _changed(statement: ast.AST) -> set[str]:
         return set()  # its names are its own
     if isinstance(statement, ast.alias):
         return {statement.asname or statement.name}
-    if isinstance(statement, ast.Subscript | ast.Attribute) and isinstance(statement.ctx, ast.Store):
-        return _names(statement.value, ast.Load)
+    if value := written(statement):
+        return names(value, ast.Load)
     if isinstance(statement, ast.Name):
         return {statement.id} if isinstance(statement.ctx, ast.Store) else set()
-    return set[str]().union(*map(_changed, ast.iter_child_nodes(statement)))
+    return set[str]().union(*map(changes, ast.iter_child_nodes(statement)))
+
+
+def written(statement: ast.AST) -> ast.expr | None:
+    """Return the value into which a statement writes, as ``found[0] = 1`` and ``found.append(1)`` do."""
+    if isinstance(statement, ast.Subscript | ast.Attribute) and isinstance(statement.ctx, ast.Store):
+        return statement.value
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
 
 
 def _lines(source: str, statement: ast.stmt) -> str:

@@ -85,8 +85,6 @@ def claim(
     _check_arguments(label, sides, rejects)
     if relative_to not in ("largest", "each"):
         raise ValueError(f"relative_to is {relative_to!r}; it must be 'largest' or 'each'")
-    if not any(map(_is_symbolic, sides)) and not max(np.asarray(side).size for side in sides):
-        raise ValueError(f"{label}: the sides are empty; a claim about nothing holds always")
     for number, side in enumerate(sides[1:], start=2):
         if found := complaint(side):
             raise ClaimFailed(f"{label} does not hold: side 1 and side {number} {found}")
@@ -113,7 +111,7 @@ def claim_order(label: str, *sides: Any, rejects: Mapping[str, Sequence[Any]], t
     ClaimFailed
         If an inequality fails (with the worst case), or a wrong chain passes.
     ValueError
-        If the label, the number of sides or the wrong chains are not as described.
+        If the label, the number of sides or the wrong chains are not as described, or the sides are empty.
 
     Examples
     --------
@@ -138,6 +136,8 @@ def _check_arguments(label: str, sides: Sequence[Any], rejects: Mapping[str, Any
         raise ValueError(f"{label}: a claim needs at least one wrong version in rejects={{name: value}}")
     if not isinstance(rejects, Mapping):
         raise ValueError(f"{label}: rejects must map names to wrong values; got {rejects!r}")
+    if not any(map(_is_symbolic, sides)) and not min(np.asarray(side).size for side in sides):
+        raise ValueError(f"{label}: the sides are empty; a claim about nothing holds always")
     for name in rejects:
         if ";" in name or not name.strip():
             raise ValueError(f"{label}: the name {name!r} of a wrong version must be words without ';'")

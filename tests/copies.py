@@ -102,7 +102,7 @@ def cells(*sources: str) -> str:
 
 def copy_workshop(folder: Path, pages: dict[str, str]) -> Path:
     """Make a folder in which make works, with these pages instead of the book's."""
-    for name in ("_config.yml", "Makefile", "pyproject.toml", "LICENSE", "book", "nnlib", "tools"):
+    for name in ("_config.yml", "Makefile", "pyproject.toml", "LICENSE", "book", "nnlib", "practice", "tools"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
         else:

@@ -47,6 +47,12 @@ def test_a_name_that_is_bound_anew_needs_only_its_last_value() -> None:
     assert check.setup == "x = 2"
 
 
+def test_a_list_that_is_filled_is_needed_with_what_fills_it() -> None:
+    cell = "found = []\nfor k in (1, 2):\n    found.append(k)\nfound.sort()\nclaim('eq-a', found, [1, 2], rejects={})"
+    (check,) = checks.read(cell)
+    assert check.setup == cell[: cell.index("\nclaim")]
+
+
 def test_functions_that_a_claim_calls_belong_to_it() -> None:
     (check,) = checks.read("@kept\ndef f(x):\n    return 2 * x\n\nclaim('eq-a', f(1), 2, rejects={'one': 1})")
     assert check.setup == "@kept\ndef f(x):\n    return 2 * x"

@@ -14,8 +14,7 @@ import pytest
 
 from nnlib.claims import ClaimFailed
 from tests.chapters.in_process import code, execute, imported, scaled
-from tests.chapters.parts import Makers
-from tests.chapters.trained import TRAIN
+from tests.chapters.trained import untrained
 from tools import chapters
 
 
@@ -43,13 +42,6 @@ def a_claim_breaks(chapter: Path) -> bool:
     """Tell whether an equation of the chapter is said not to hold, as things are now."""
     sources = untrained(code(chapter)) if chapter.stem in LONG else code(chapter)
     return any(map(is_broken_claim, execute(sources, enough=is_broken_claim)))
-
-
-def untrained(sources: list[str]) -> list[str]:
-    """Return the cells that need no trained network."""
-    makers = Makers(sources)
-    costly = {number for number, needed in enumerate(makers.needed) if TRAIN in needed}
-    return [source for number, source in enumerate(sources) if not costly & makers.of(number)]
 
 
 @pytest.mark.parametrize(("chapter", "module", "name", "factor"), CASES, ids=names)

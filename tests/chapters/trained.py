@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.chapters.parts import Makers
+
 TRAIN = "train"
 REMEMBERED: dict[Any, list[Any]] = {}
 
@@ -20,6 +22,13 @@ def remember_training(namespace: dict[str, Any]) -> None:
     function = namespace.get(TRAIN)
     if isinstance(function, types.FunctionType) and not hasattr(function, "__wrapped__"):
         namespace[TRAIN] = _remembering(function)
+
+
+def untrained(sources: list[str]) -> list[str]:
+    """Return the cells that need no trained network."""
+    makers = Makers(sources)
+    costly = {number for number, needed in enumerate(makers.needed) if TRAIN in needed}
+    return [source for number, source in enumerate(sources) if not costly & makers.of(number)]
 
 
 def _remembering(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,10 +61,10 @@ def _of_function(function: types.FunctionType, inside: frozenset[Any]) -> Any:
         return function.__module__, function.__qualname__
     if code in inside:
         return code
-    looked_up = {name: around[name] for name in _globals(code) if name in around}
+    looked_up = {name: around[name] for name in globals_of(code) if name in around}
     return code, fingerprint([function.__defaults__, looked_up], inside | {code})
 
 
-def _globals(code: types.CodeType) -> list[str]:
-    within = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _globals(const)]
+def globals_of(code: types.CodeType) -> list[str]:
+    within = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in globals_of(const)]
     return sorted({*code.co_names, *within})

@@ -203,6 +203,10 @@ def test_an_order_forgives_rounding_on_the_scale_of_one_or_of_the_largest(capsys
 def test_a_claim_about_nothing_is_refused():
     with pytest.raises(ValueError, match="the sides are empty"):
         claim("eq-empty", np.zeros(0), np.zeros(0), rejects={"one": 1.0})
+    with pytest.raises(ValueError, match="the sides are empty"):
+        claim("eq-empty", np.zeros(0), 1.0, rejects={"one": 2.0})
+    with pytest.raises(ValueError, match="the sides are empty"):
+        claim_order("eq-empty", np.zeros(0), 1.0, rejects={"two": (2.0, 1.0)})
 
 
 def test_infinities_agree_without_any_tolerance():

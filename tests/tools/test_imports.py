@@ -25,13 +25,17 @@ PLANTED = [
     ("gradcheck", "import nnlib.softmax", "finite differences"),
     ("claims", "import nnlib.numerics.arrays", "what prints, draws and compares"),
     ("numerics/windows", "import scipy.signal", "NumPy alone"),
+    ("claims", "import practice.draw", "nnlib knows nothing of the book"),
+    ("../practice/softmax", "import book.claims", "practice uses what a reader may import"),
+    ("../practice/softmax", "import nnlib.engine.traced", "practice uses what a reader may import"),
+    ("../practice/draw", "import practice.answers", "practice is built in layers"),
 ]
 
 
 @pytest.mark.parametrize(("module", "line", "contract"), PLANTED, ids=[f"{m}: {line}" for m, line, _ in PLANTED])
 def test_a_wrong_import_breaks_its_contract(tmp_path: Path, module: str, line: str, contract: str) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for name in ("nnlib", "book", "tools", "trials"):
+    for name in ("nnlib", "practice", "book", "tools", "trials"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     with (tmp_path / "nnlib" / f"{module}.py").open("a", encoding="utf-8") as file:
         file.write(f"\n\n{line}\n")

@@ -20,6 +20,8 @@ test("letters between dollars are letters of mathematics, with signs below", () 
   assert.equal(html("$y_12$"), '<i class="letter">y</i><sub><i class="">12</i></sub>');
   assert.equal(html("$p_i$"), '<i class="letter">p</i><sub><i class="letter">i</i></sub>');
   assert.equal(html("$∂p$"), '<i class="sign">∂</i><i class="letter">p</i>');
+  assert.equal(html("$J_gJ_f$").match(/<sub>/g)?.length, 2);
+  assert.equal(html("$x_12$"), '<i class="letter">x</i><sub><i class="">12</i></sub>');
   assert.equal(html("no mathematics"), "no mathematics");
 });
 
@@ -31,6 +33,7 @@ test("panels stand in rows as long as each is wide enough, and fill the ground",
   assert.deepEqual(narrow.map(({ x, y }) => [x > 0, y > 0]), [[false, false], [true, false], [false, true]]);
   assert.equal(narrow[2].w, 355);
   assert.equal(narrow[2].y + narrow[2].h, 300);
+  assert.deepEqual(pen(620, 300).panels(2, 150, 40).map(({ y, h }) => [y, h]), [[40, 260], [40, 260]]);
   assert.equal(pen(140, 300).panels(3)[2].y + pen(140, 300).panels(3)[2].h, 300);
 });
 

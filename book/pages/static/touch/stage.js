@@ -1,6 +1,5 @@
-// What all components share: controls, a pen, and a line that says the numbers. A component (the other files of this
-// folder) is a name, its controls, its numbers as a pure function of their values, how to draw them and how to say
-// them. book.js loads both when a place for one comes near; the tests call the same functions.
+// What all components share: controls, a pen, and a line that says the numbers. CONTRIBUTING.md says what a component
+// is; book.js loads both, and the tests call the same functions.
 
 /**
  * @typedef {Record<string, any>} State the values of the controls; of a choice, the place of its option
@@ -37,7 +36,7 @@ var Stage = (() => {
 
   // Text may hold mathematics between dollars, letters and signs with letters or a number below: "score $x_1$".
   const MATH = /\$([^$]*)\$/g;
-  const PARTS = /_(\w+)|[A-Za-zα-ω]+|[∂ΣΔ≈≤≥∞→√⊙∇⌊⌋]+/g;
+  const PARTS = /_(\d+|\w)|[A-Za-zα-ω]+|[∂ΣΔ≈≤≥∞→√⊙∇⌊⌋]+/g;
   const typeset = (text, kind, below) => text.replace(MATH, (_, math) =>
     math.replace(PARTS, (all, low) => (low ? below(kind(low)) : kind(all))));
   const kindOf = (text) => (/^[a-zα-ω]/i.test(text) ? "letter" : /\d/.test(text) ? "" : "sign");
@@ -86,19 +85,19 @@ var Stage = (() => {
         const head = Math.min(7, length);
         const side = (/** @type {number} */ s) => [toX - head * (a - s * b / 2), toY - head * (b + s * a / 2)];
         it.line([[x, y], [toX, toY]], look);
-        it.line([side(1), [toX, toY], side(-1)], look);
+        it.line([side(1), [toX, toY], side(-1)], `${look} head`);
       },
-      /** Return boxes, as many in a row as are at least so wide.
+      /** Return boxes below a top, as many in a row as are at least so wide.
        * @returns {Box[]} */
-      panels(count = 1, least = 150, gap = 20) {
+      panels(count = 1, least = 150, top = 0, gap = 20) {
         const columns = Math.max(1, Math.min(count, Math.floor((width + gap) / (least + gap))));
         const rows = Math.ceil(count / columns);
-        const h = (height - gap * (rows - 1)) / rows;
+        const h = (height - top - gap * (rows - 1)) / rows;
         return Array.from({ length: count }, (_, k) => {
           const row = Math.floor(k / columns);
           const inRow = row === rows - 1 ? count - columns * row : columns;
           const w = (width - gap * (inRow - 1)) / inRow;
-          return { x: (k - columns * row) * (w + gap), y: row * (h + gap), w, h };
+          return { x: (k - columns * row) * (w + gap), y: top + row * (h + gap), w, h };
         });
       },
       /**
@@ -206,14 +205,14 @@ var Stage = (() => {
     }
     let quiet = 0;
     function draw() {
-      const drawn = pen(picture.clientWidth, picture.clientHeight);
       for (const each of refresh) each();
       const numbers = part.numbers(state);
-      part.draw(drawn, numbers, state);
-      picture.innerHTML = drawn.marks.join("");
       // What is busy is read aloud when it rests, not at each step of a slider.
       said.ariaBusy = "true";
-      said.innerHTML = html(part.say(numbers, state));
+      said.innerHTML = html(part.say(numbers, state)); // first, since its lines leave the picture its height
+      const drawn = pen(picture.clientWidth, picture.clientHeight);
+      part.draw(drawn, numbers, state);
+      picture.innerHTML = drawn.marks.join("");
       clearTimeout(quiet);
       quiet = setTimeout(() => (said.ariaBusy = "false"), 500);
     }

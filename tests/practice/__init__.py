@@ -1,0 +1,1 @@
+"""The practice problems, and what they are judged by."""
