@@ -97,7 +97,7 @@
         if (!value) faint(at, below);
       });
       flipped.forEach((weight, place) => cell(x(n - k + place), below + size, weight, "param", false));
-      const [beside, anchor] = n > 3 ? [x(n - k) - 8, "end"] : [x(n) + 8, "start"];
+      const [beside, anchor] = n > 4 ? [x(n - k) - 8, "end"] : [x(n) + 8, "start"];
       pen.text(beside, below + 1.5 * size + 5, "kernel, flipped", anchor, "small");
       const last = pen.height - size - 24;
       pen.arrow(x(n - 0.5), below + 2 * size + 2, x(n - 0.5), last - 3, "thin");
