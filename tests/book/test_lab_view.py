@@ -207,7 +207,7 @@ TRIAL = roles.Page("chapters/softmax.md", (ROOT / "chapters" / "softmax.md").rea
         ),
         ("{eq}`def-softmax`", '[(2.1)](#def-softmax "{eq}`def-softmax`")'),
         ("{eq}`eq-cover`", '[(1)](../index.md#eq-cover "{eq}`eq-cover`")'),
-        ("{numref}`fig-softmax-entropy`", '[Fig. 2.3](#fig-softmax-entropy "{numref}`fig-softmax-entropy`")'),
+        ("{numref}`fig-softmax-simplex`", '[Fig. 2.2](#fig-softmax-simplex "{numref}`fig-softmax-simplex`")'),
         ("{ref}`ex-softmax-odds`", '[Exercise 2.2](#ex-softmax-odds "{ref}`ex-softmax-odds`")'),
         ("{doc}`mlp`", '[The multilayer perceptron](mlp.md "{doc}`mlp`")'),
         ("{doc}`this <mlp>`", '[this](mlp.md "{doc}`this <mlp>`")'),
