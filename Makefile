@@ -2,7 +2,7 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf test check record format serve lab lock licenses matrix worlds bench measure practice-check oracles mutants clean distclean
+.PHONY: help setup setup-tests book pdf test check record format serve lab lock licenses matrix worlds bench measure practice-check oracles mutants clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
@@ -34,18 +34,19 @@ help:
 setup:
 	@sh tools/setup
 
+setup-tests: setup
+	@$(RUN) tools.install tests/scripts
+
 book: setup
 	@$(RUN) tools.book
 
 pdf: book
 	@$(RUN) tools.pdf
 
-test: setup
-	@$(RUN) tools.install tests/scripts
+test: setup setup-tests
 	@$(RUN) tools.verify test
 
-check: setup
-	@$(RUN) tools.install tests/scripts
+check: setup setup-tests
 	@$(RUN) tools.verify check
 
 record: setup

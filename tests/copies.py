@@ -70,7 +70,8 @@ def copy_project(folder: Path) -> Path:
 
 def equip(folder: Path) -> Path:
     """Lend a copy this environment."""
-    (folder / "book" / "node_modules").symlink_to((ROOT / "book" / "node_modules").resolve())
+    for home in (home for home in ("book", "tests/scripts") if (folder / home).exists()):
+        (folder / home / "node_modules").symlink_to((ROOT / home / "node_modules").resolve())
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
 

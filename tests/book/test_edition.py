@@ -227,7 +227,7 @@ def publish(folder: Path) -> tuple[str, Path]:
     steps = yaml.safe_load((folder / WORKFLOW).read_text(encoding="utf-8"))["jobs"]["build"]["steps"]
     programs = folder / "programs"
     programs.mkdir()
-    (programs / "make").write_text(f'#!/bin/sh\nexec {shutil.which("make")} -o setup "$@"\n')
+    (programs / "make").write_text(f'#!/bin/sh\nexec {shutil.which("make")} -o setup -o setup-tests "$@"\n')
     (programs / "make").chmod(0o755)
     (programs / "chromium").symlink_to(str(find()))
     tests = " ".join(map(str, found(folder, [*CHECKS, *OF_PAGES])))
