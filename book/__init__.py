@@ -20,8 +20,10 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
     from book import attribution, changes, claims, execution, labels, ledger, left_out, problems, sections, solutions
     from book.downloads import notebook
     from book.pages import assets, close, figures, node, plumbing, proofs, search, theme, touch
+    from book.practice import lines
 
     return [
+        ("config-inited", left_out.leave_out_practice),
         ("builder-inited", node.ensure_modules),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),
@@ -50,6 +52,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("doctree-resolved", proofs.fold),  # a notebook keeps its cells
         ("doctree-resolved", plumbing.tidy),
         ("doctree-resolved", touch.place),
+        ("doctree-resolved", lines.lead),
         ("doctree-resolved", close.keep),  # a matter of lines, which a notebook breaks anew
         ("html-page-context", notebook.fill),
         ("html-page-context", theme.fill),
@@ -67,8 +70,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
     from book import attribution, derivatives, execution, ledger, left_out, sections, solutions
     from book.pages import assets, html, math, theme
+    from book.practice import page
 
-    for part in (left_out, sections, derivatives, ledger, solutions, execution, math, html, theme, assets):
+    for part in (left_out, sections, derivatives, ledger, solutions, execution, math, html, theme, assets, page):
         part.setup(app)
     early = (attribution.name, solutions.leave_out, left_out.leave_out)
     for event, step in steps():

@@ -16,6 +16,7 @@ import yaml
 
 WHOLE = "whole"
 PROMISE = "meta: {edition: whole}"
+PRACTICE = "chapters/practice/"  # a page of problems for each chapter, under the chapter's name
 INSIDE = ("parts", "chapters", "sections", "subtrees", "entries")
 FENCED = r"^(?P<fence>`{3,}).*?^(?P=fence)`*[ ]*$"  # code, or a directive: nothing in it is a heading
 PART = re.compile(
@@ -44,7 +45,10 @@ def contents(root: Path) -> Any:
 
 
 def listed(root: Path) -> list[str]:
-    """Return the pages that the table of contents names, as paths without suffix, in reading order."""
+    """Return the pages that the table of contents names, as paths without suffix, in reading order.
+
+    The problems of a chapter go with the chapter.
+    """
 
     def files(entry: Any) -> Iterator[str]:
         if isinstance(entry, list):
@@ -55,7 +59,8 @@ def listed(root: Path) -> list[str]:
             for key in INSIDE:
                 yield from files(entry.get(key))
 
-    return [name.removesuffix(".md") for name in files(contents(root))]
+    named = [name.removesuffix(".md") for name in files(contents(root))]
+    return [name for name in named if not name.startswith(PRACTICE) or f"chapters/{Path(name).name}" in named]
 
 
 def is_whole(root: Path) -> bool:
@@ -68,7 +73,7 @@ def is_whole(root: Path) -> bool:
 
 def on_disk(root: Path) -> list[str]:
     """Return every page that there is, listed or not."""
-    found = [path for path in [root / "index.md", *sorted((root / "chapters").glob("*.md"))] if path.exists()]
+    found = [path for path in [root / "index.md", *sorted((root / "chapters").rglob("*.md"))] if path.exists()]
     return [path.relative_to(root).with_suffix("").as_posix() for path in found]
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import docname_join
 
-from book.edition import Edition, Place, entries, out
+from book.edition import PRACTICE, Edition, Place, entries, listed, out
 from book.sections import Sections, links
 
 Link = addnodes.pending_xref | Sections
@@ -154,6 +155,17 @@ def leave_out(app: Sphinx, doctree: nodes.document) -> None:
             instead = links(app, link, [label for label in link["labels"] if label not in edition.labels])
         if instead is not None:
             link.parent.replace(link, instead)
+
+
+def leave_out_practice(app: Sphinx, config: Config) -> None:
+    """Take the problems of chapters that are left out from the pages that _toc.yml names, once it has been read."""
+    named, site = listed(Path(app.srcdir)), config.external_site_map
+    for page in [name for name in site if name.startswith(PRACTICE) and name not in named]:
+        del site[page]
+        for document in site.values():
+            for tree in document.subtrees:
+                tree.items = [item for item in tree.items if item != page]
+        config.exclude_patterns = [*config.exclude_patterns, f"{page}.md"]
 
 
 def leave_out_terms(app: Sphinx, docname: str, source: list[str]) -> None:

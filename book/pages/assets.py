@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 
 from book.pages import node, touch
 from book.pages.fonts import characters, katex_faces, text_faces
+from book.practice import variants
 
 STATIC = Path(__file__).with_name("static")
 KATEX = node.MODULES / "katex" / "dist"
@@ -28,6 +29,8 @@ def style_sheet(pages: list[Path], cache: Path) -> str:
     found = characters(pages)
     for font, more in touch.characters().items():
         found.setdefault(font, set()).update(more)
+    for signs in found.values():  # a variant of a problem may have any digits
+        signs.update("0123456789" if "0" in signs else "")
     katex = used(FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8")), pages)
     own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
     return NOTICE + text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
@@ -81,13 +84,16 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     target = out / "_static"
     shutil.rmtree(target, ignore_errors=True)  # what Sphinx and extensions put there is not used by the pages
     target.mkdir()
-    pages = sorted(path for path in out.rglob("*.html"))
+    sample = Path(app.doctreedir, "practice.html")
+    sample.write_text(variants.sample(app), encoding="utf-8")
+    pages = [*sorted(path for path in out.rglob("*.html")), sample]
     (target / "book.css").write_text(style_sheet(pages, Path(app.doctreedir) / "fonts"), encoding="utf-8")
     (target / "book.js").write_text(script(), encoding="utf-8")
     (target / "licenses.txt").write_text(notices(), encoding="utf-8")
     (out / ".nojekyll").touch()  # GitHub would leave out the folders whose names begin with an underscore
     (target / "search.js").write_text(search_script(), encoding="utf-8")
     shutil.copyfile(STATIC / "favicon.svg", target / "favicon.svg")
+    variants.write(app, target / "practice")
     (target / touch.HOME.name).mkdir()
     for name in (touch.SHARED, *touch.names()):
         (target / touch.HOME.name / f"{name}.js").write_text(touch.script(name), encoding="utf-8")

@@ -95,6 +95,8 @@ class BookTranslator(HTML5Translator):
         super().visit_section(node)
         if self.section_level == 2:
             self.body[-1] = self.body[-1].replace("<section ", f'<section style="{heights.style(node)}" ', 1)
+        if "problem" in node:  # its chapter and its name, for the script
+            self.body[-1] = self.body[-1].replace("<section ", f'<section data-problem="{node["problem"]}" ', 1)
 
     def visit_table(self, node: nodes.Element) -> None:
         """Put the table into a box of its own, which scrolls when the table is too wide, and say its width."""

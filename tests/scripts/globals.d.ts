@@ -4,6 +4,7 @@ declare class MiniSearch {
   addAll(entries: object[]): void;
   search(query: object, options: object): { id: number; terms: string[] }[];
 }
+declare const katex: { render(tex: string, into: HTMLElement, options: object): void };
 interface Window {
   bookIndex?: { title: string; page: string; url: string; text: string }[];
 }

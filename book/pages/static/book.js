@@ -67,7 +67,7 @@
   }
 
   // A component (touch/): its script is loaded when its place comes near. Where that fails, the still figure stays.
-  const folder = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/[^/]*$/, "touch/");
+  const folder = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/[^/]*$/, "");
   const loading = {};
   function load(name) {
     loading[name] ??= new Promise((done, failed) => {
@@ -81,8 +81,8 @@
   }
   async function touchable(place) {
     try {
-      await load("stage");
-      await load(place.dataset.touch);
+      await load("touch/stage");
+      await load(`touch/${place.dataset.touch}`);
       Stage.mount(place);
     } catch (error) {
       place.parentElement.classList.remove("touch");
@@ -100,6 +100,25 @@
     { rootMargin: "100% 0px" }
   );
   for (const place of all("[data-touch]")) near.observe(place);
+
+  // Practice (practice/): on a page of problems, and where a section ends when somebody wants to try one.
+  async function practice() {
+    await load("practice/practice");
+    Practice.begin(load);
+  }
+  if (all("[data-problem]").length) practice();
+  for (const line of all(".try-one a")) {
+    line.addEventListener(
+      "click",
+      (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        const follow = () => location.assign(/** @type {HTMLAnchorElement} */ (line).href);
+        practice().then(() => Practice.open(line)).catch(follow);
+      },
+      { once: true }
+    );
+  }
 
   // The section that is being read, in the list beside the text.
   const sectionOf = (link) => decodeURIComponent(link.hash.slice(1));
