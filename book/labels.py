@@ -93,7 +93,7 @@ def check_source(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def check_labels(app: Sphinx, doctree: nodes.document) -> None:
-    """Refuse a displayed equation whose label says neither claim nor definition; the tests of practice check its own."""
+    """Refuse a displayed equation whose label says neither claim nor definition; a worked solution needs none."""
     for node in doctree.findall(nodes.math_block):
         said_already = node.line in app.env.temp_data["book_dollars"]
         if not said_already and not node.get("worked") and (message := fault(node.get("label"))):

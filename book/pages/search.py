@@ -71,8 +71,10 @@ def _own(section: nodes.Element, macros: Macros, names_of: Mapping[str, str]) ->
     text: list[str] = []
     names: dict[str, None] = {}
     for part in section:
-        if isinstance(part, nodes.section | nodes.title) or "summary" in part.attributes:
-            continue  # nor what opens: the solution of a problem
+        if isinstance(part, nodes.section | nodes.title):
+            continue
+        if isinstance(part, nodes.Element) and ("summary" in part or "expects" in part["classes"]):
+            continue  # the solution of a problem, and the form of its answer
         for block in part.findall(nodes.literal_block):
             names.update(dict.fromkeys(NAME.findall(block.astext())))
         for equation in part.findall(nodes.math_block):

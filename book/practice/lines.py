@@ -30,7 +30,7 @@ def lead(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def _address(app: Sphinx, docname: str, entry: Entry) -> str:
-    return f"{app.builder.get_relative_uri(docname, listing.page(entry.chapter))}#{entry.name}"  # type: ignore[union-attr]
+    return f"{app.builder.get_relative_uri(docname, listing.page(entry.chapter))}#{entry.name}"
 
 
 def _end(app: Sphinx, section: nodes.section, docname: str, chapter: str) -> None:
@@ -62,7 +62,7 @@ def _fill_columns(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         for row in rows:
             head = isinstance(row.parent, nodes.thead)
             entries = covering.get(row[0].astext(), [])
-            row += nodes.entry("", nodes.paragraph("", "practice") if head else _links(app, docname, entries))
+            row.append(nodes.entry("", nodes.paragraph("", "practice") if head else _links(app, docname, entries)))
 
 
 def _links(app: Sphinx, docname: str, entries: list[Entry]) -> nodes.paragraph:

@@ -44,7 +44,7 @@ class Problems(SphinxDirective):
         if not entries:
             raise self.error(f"There are no problems on {chapter!r}.")
         before = listing.chapters(self.env.app)
-        bar = Place("", name="practice-bar", data={"chapter": chapter, "earlier": before[: before.index(chapter)]})
+        bar = Place("", name="practice-bar", data={"earlier": " ".join(before[: before.index(chapter)])})
         return [bar, *(self._problem(entry, place) for place, entry in enumerate(entries, start=1))]
 
     def _problem(self, entry: Entry, place: int) -> nodes.section:
@@ -88,14 +88,14 @@ class Chapters(SphinxDirective):
             link = addnodes.pending_xref("", nodes.inline(), reftype="doc", refdomain="std", refexplicit=False)
             link["reftarget"], link["refdoc"] = f"/{listing.page(chapter)}", self.env.docname
             count = f"{len(listing.ordered(chapter))} problems"
-            words = nodes.inline("", count, classes=["count"], practice=chapter)
+            words = nodes.inline("", count, classes=["count"])
             items.append(nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(": "), words)))
         return [nodes.bullet_list("", *items, classes=["practice-chapters"])]
 
 
 def visit_place(self: HTML5Translator, node: Place) -> None:
     """Write an empty box with what the script has to know."""
-    data: dict[str, Any] = {f"data-{name}": value if isinstance(value, str) else " ".join(value) for name, value in node["data"].items()}
+    data: dict[str, Any] = {f"data-{name}": value for name, value in node["data"].items()}
     self.body.append(self.starttag(node, "div", "", CLASS=node["name"], **data) + "</div>\n")
     raise nodes.SkipNode
 

@@ -108,13 +108,14 @@
   }
   if (all("[data-problem]").length) practice();
   for (const line of all(".try-one a")) {
-    line.addEventListener(
+    const link = /** @type {HTMLAnchorElement} */ (line);
+    link.addEventListener(
       "click",
       (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        const follow = () => location.assign(/** @type {HTMLAnchorElement} */ (line).href);
-        practice().then(() => Practice.open(line)).catch(follow);
+        const follow = () => location.assign(link.href);
+        practice().then(() => Practice.open(link)).catch(follow);
       },
       { once: true }
     );

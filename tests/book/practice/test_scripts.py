@@ -1,4 +1,4 @@
-"""The page's own code reads and judges as the package does: the table of cases, every problem, and what nobody types."""
+"""The page's own code reads and judges as the package does: a table of cases, every problem, and what nobody types."""
 
 from __future__ import annotations
 

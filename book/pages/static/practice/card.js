@@ -89,9 +89,11 @@ var Practice = (() => {
     const matrix = /semicolon/.test(expects.textContent ?? "");
     const field = make(matrix ? "textarea" : "input", { autocomplete: "off", autocapitalize: "off", spellcheck: false });
     field.setAttribute("aria-describedby", expects.id);
-    const letters = [..."abcdefgh"].slice(0, options).map((value) => make("input", { type: "radio", name: `${name}-letter`, value }));
+    const letters = [..."abcdefgh"].slice(0, options)
+      .map((value) => make("input", { type: "radio", name: `${name}-letter`, value }));
+    const labels = letters.map((one) => make("label", {}, one, one.value));
     const answer = options
-      ? make("fieldset", {}, make("legend", {}, "Your answer"), ...letters.map((one) => make("label", {}, one, one.value)))
+      ? make("fieldset", {}, make("legend", {}, "Your answer"), ...labels)
       : make("label", { className: "typed" }, "Your answer", field);
     const another = make("button", { type: "button" }, "Another variant");
     const form = make("form", { noValidate: true }, answer, make("button", { className: "main" }, "Check"), another);
@@ -104,12 +106,11 @@ var Practice = (() => {
     function tell(verdict, chapter) {
       const { kind, words, slip } = verdict;
       told.className = `told ${kind}`;
-      const mistaken = slip && /^m\d+/.exec(slip.name);
-      const head = { right: "Right", slip: mistaken ? `Mistake ${slip.name.match(/\d+/)?.[0]}` : slip?.name ?? "", form: "Not read", near: "Near", other: "Not yet" }[kind];
-      const capital = head.charAt(0).toUpperCase() + head.slice(1);
+      const mistaken = slip && /^m(\d+)/.exec(slip.name);
+      const named = mistaken ? `Mistake ${mistaken[1]}` : slip?.name.replace(/^./, (letter) => letter.toUpperCase());
+      const head = { right: "Right", slip: named, form: "Not counted", near: "", other: "" }[kind];
       const parts = rich(words);
-      const [start] = parts;
-      start.prepend(make("strong", {}, `${capital}. `));
+      if (head) parts[0].prepend(make("strong", {}, `${head}. `));
       if (slip) parts.at(-1).append(...link(chapter, slip.link, " More: "));
       told.replaceChildren(...parts);
       if (kind === "right") recognized.write(recognized.read().add(name));
@@ -121,12 +122,14 @@ var Practice = (() => {
       const variant = chapter.problems[name][at];
       const question = /** @type {HTMLElement} */ (card.querySelector(".question"));
       question.replaceChildren(...rich(variant.question));
-      if (options) question.append(make("ol", { className: "options loweralpha" }, ...variant.answer.options.map((text) => make("li", {}, ...rich(text)))));
+      const items = (variant.answer.options ?? []).map((text) => make("li", {}, ...rich(text)));
+      if (options) question.append(make("ol", { className: "options" }, ...items));
       expects.textContent = `The answer is ${variant.answer.expects}.`;
       const solution = /** @type {HTMLDetailsElement | null} */ (card.querySelector("details.solution"));
       if (solution) {
         solution.open = false;
-        solution.replaceChildren(solution.children[0], ...rich(variant.solution), make("p", { className: "source" }, ...link(chapter, chapter.sections[name], "See ")));
+        const source = make("p", { className: "source" }, ...link(chapter, chapter.sections[name], "See "));
+        solution.replaceChildren(solution.children[0], ...rich(variant.solution), source);
       }
       told.className = "told";
       told.replaceChildren();
@@ -156,19 +159,22 @@ var Practice = (() => {
     return { show, form };
   }
 
-  /** Make a card for a problem, with one of its variants. @param {Chapter} chapter @param {string} chapterName @param {string} name */
+  /**
+   * Make a card for a problem, with one of its variants.
+   * @param {Chapter} chapter @param {string} chapterName @param {string} name
+   */
   function made(chapter, chapterName, name) {
     const number = Object.keys(chapter.problems).indexOf(name) + 1;
     const variants = chapter.problems[name];
     const at = Math.floor(Math.random() * variants.length);
-    const card = make("section", { className: "problem" },
-      make("p", { className: "title" }, make("a", { href: `${home}${chapter.page}#${name}` }, `${chapter.title}, problem ${number}`)),
-      make("div", { className: "question" }), make("p", { className: "expects" }), make("div", { className: "try" }));
+    const title = make("a", { href: `${home}${chapter.page}#${name}` }, `${chapter.title}, problem ${number}`);
+    const empty = ["question", "expects", "try"].map((className) => make(className === "expects" ? "p" : "div", { className }));
+    const card = make("section", { className: "problem" }, make("p", { className: "title" }, title), ...empty);
     card.dataset.problem = `${chapterName}/${name}`;
     card.ariaLabel = `Problem ${number}`;
     const { options, expects } = variants[at].answer;
-    if (options) card.querySelector(".question").append(make("ol", { className: "options" }, ...options.map(() => make("li"))));
-    card.querySelector(".expects").textContent = expects;
+    if (options) empty[0].append(make("ol", { className: "options" }, ...options.map(() => make("li"))));
+    empty[1].textContent = expects;
     if (variants[at].solution) card.append(make("details", { className: "box solution" }, make("summary", {}, "Solution")));
     const { show, form } = mount(card, at);
     show(chapter);
@@ -182,7 +188,8 @@ var Practice = (() => {
     let next = 0;
     const turn = (event) => {
       event?.preventDefault();
-      line.parentElement?.nextElementSibling?.matches(".problem") && line.parentElement.nextElementSibling.remove();
+      const before = line.parentElement?.nextElementSibling;
+      if (before?.matches(".problem")) before.remove();
       const { card, form } = made(chapter, chapterName, names[next]);
       next = (next + 1) % names.length;
       line.textContent = names.length > 1 ? "Try the next" : "Try it anew";
@@ -219,10 +226,11 @@ var Practice = (() => {
       if (!mix.checked) return;
       const chapters = await Promise.all(earlier.map(problemsOf));
       const found = recognized.read();
-      const pool = chapters.flatMap((chapter, place) => Object.keys(chapter.problems).map((name) => ({ chapter, name, of: earlier[place] })));
-      const order = pool.map((one) => ({ one, key: Math.random() + Number(found.has(one.name)) })).sort((a, b) => a.key - b.key);
-      for (const [place, { one }] of order.slice(0, cards.length).entries()) {
-        const { card } = made(one.chapter, one.of, one.name);
+      const pool = chapters.flatMap((chapter, place) => Object.keys(chapter.problems)
+        .map((name) => ({ chapter, name, of: earlier[place], key: Math.random() + Number(found.has(name)) })));
+      pool.sort((one, other) => one.key - other.key); // what was right already comes last
+      for (const [place, { chapter, of, name }] of pool.slice(0, cards.length).entries()) {
+        const { card } = made(chapter, of, name);
         card.classList.add("earlier");
         cards[place].after(card);
       }

@@ -22,7 +22,8 @@ var Reading = (() => {
     abs: Math.abs, floor: Math.floor, ceil: Math.ceil,
   }));
   const CONSTANTS = new Map(Object.entries({ pi: Math.PI, e: Math.E }));
-  const SIGNS = new Map([
+  /** @type {Map<string, string>} */
+  const SIGNS = new Map(/** @type {[string, string][]} */ ([
     ...[..."−–‐‑"].map((sign) => [sign, "-"]),
     ...[..."×·⋅∗∙"].map((sign) => [sign, "*"]),
     ...[..."÷⁄∕"].map((sign) => [sign, "/"]),
@@ -31,7 +32,7 @@ var Reading = (() => {
     ...Object.entries({ "½": "(1/2)", "⅓": "(1/3)", "⅔": "(2/3)", "¼": "(1/4)", "¾": "(3/4)", "⅙": "(1/6)", "⅛": "(1/8)" }),
     ...Object.entries({ "²": "^2", "³": "^3", "√": " sqrt ", "π": " pi ", "σ": " sigma ", "λ": " lambda " }),
     ...Object.entries({ "α": " alpha ", "ε": " eps ", "δ": " d", _: "", "{": "(", "}": ")" }),
-  ]);
+  ]));
   const TOKEN = /\s*(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[A-Za-z][A-Za-z0-9]*|[-+*/^()])/y;
   const isLetter = (sign) => /^[A-Za-z]/.test(sign);
 
