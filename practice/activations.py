@@ -305,7 +305,7 @@ def elementwise(draw: Draw) -> Problem:
         solution=r"""$\partial\,\sigma(x_i)/\partial x_j = \sigma(x_i)\bigl(1 - \sigma(x_i)\bigr)\,\delta_{ij}$: slopes on the diagonal, and zeros elsewhere.
 
 $<answer>$""",
-        check="Most of its entries are zero.",
+        check="Half of its entries are zero.",
         given={"p": p, "q": q},
     )
 

@@ -94,9 +94,9 @@ def adjoint(draw: Draw) -> Problem:
                 r"The forward seed was carried into the reverse walk: its zero wipes out the contribution of the square. "
                 r"Reverse mode has one seed only, $\bar y = 1$.",
             ),
-            "overwritten": (
+            "the sum forgotten": (
                 two,
-                r"$x_2$ is read twice, and its two contributions have to be *added*. Here one overwrote the other.",
+                "$x_2$ is read twice, and its two contributions have to be *added*. This is that of the square alone.",
             ),
             "the sign": (-one + two, r"The derivative of $1/v$ is $-1/v^2$."),
             "the other input": (one - math.sin(x1), r"This is $\bar x_1$."),
@@ -118,11 +118,15 @@ def both(draw: Draw) -> Problem:
         r"$y = x_1 x_2 + <a> x_1 + x_2^2$ at $(<x1>, <x2>)$. Find both derivatives with one reverse walk: $\bar x_1, \bar x_2$.",
         Vector(tuple(int(one) for one in right)),
         {
-            "overwritten": (
+            "the product forgotten": (
                 (a, 2 * x2),
-                "Each input is read twice. The later contribution overwrote the earlier one; add them.",
+                "Each input is read twice. The product contributes to both of them, too; add that.",
             ),
-            "the last step alone": ((x2, x1), r"These are the contributions of the product $x_1 x_2$ alone."),
+            "overwritten": (
+                (x2, x1),
+                "These are the contributions of the product $x_1 x_2$ alone. They come last on the walk back, and overwrote "
+                "the earlier ones; add them.",
+            ),
             "exchanged": ((x1 + a, x2 + 2 * x2), r"A product hands each factor the *other* factor."),
             "the forward seed": (
                 (x2 + a, x1),

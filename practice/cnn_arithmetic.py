@@ -345,7 +345,7 @@ def pool_window(draw: Draw) -> Problem:
     o, k = draw.integer(3, 16), draw.integer(3, 8)
     i = o * k
     return Problem(
-        r"A pooling whose windows neither overlap nor leave gaps takes $<i>$ entries to $<o>$. How large is its window?",
+        r"A pooling whose windows neither overlap nor leave an entry out takes $<i>$ entries to $<o>$. How large is its window?",
         Integer(k),
         {
             "the number of windows": (

@@ -130,22 +130,22 @@ def local_valid(draw: Draw) -> Problem:
     shift = draw.integer(0, 3)
     i = n - shift
     return Problem(
-        r"A valid layer, $a_i = \sum_j h_{i+j-1} w_j$, has the kernel $w = <w>$. How does $a_<i>$ react to $h_<n>$: what is "
-        r"$\partial a_<i>/\partial h_<n>$?",
+        r"A valid layer, $a_i = \sum_j h_{i+j-1} w_j$, has the kernel $w = <w>$. How does $a_{<i>}$ react to $h_{<n>}$: what is "
+        r"$\partial a_{<i>}/\partial h_{<n>}$?",
         Integer(w[shift]),
         {
             "flipped": (w[3 - shift], "The kernel was read backwards. The layer itself does not flip."),
             "not at all": (0, r"Output $<i>$ reads the inputs $<i>$ to $<last>$, and $<n>$ is among them."),
             "off by one": (
                 w[(shift + 1) % 4],
-                r"Off by one: the first weight meets $h_<i>$.",
+                r"Off by one: the first weight meets $h_{<i>}$.",
             ),
             "the input": (n, r"The derivative of a product by one factor is the *other* factor, a weight."),
         },
         hint=r"For which $j$ is $<i> + j - 1 = <n>$?",
-        solution=r"""$<i> + j - 1 = <n>$ for $j = <j>$, so $h_<n>$ is multiplied by $w_<j>$.
+        solution=r"""$<i> + j - 1 = <n>$ for $j = <j>$, so $h_{<n>}$ is multiplied by $w_{<j>}$.
 
-$w_<j> = <answer>$""",
+$w_{<j>} = <answer>$""",
         check=r"Output $i$ reads $k$ inputs, beginning with $h_i$.",
         given={"w": w, "n": n, "i": i, "last": i + 3, "j": shift + 1},
     )
@@ -153,22 +153,22 @@ $w_<j> = <answer>$""",
 
 @problem("cbp-local-full", section="conv-backprop-local", items="S0.Q6.5 S1.Q5.5")
 def local_full(draw: Draw) -> Problem:
-    w, n, shift = draw.distinct(4, 2, 15), draw.integer(3, 7), draw.integer(0, 3)
+    w, n, shift = draw.distinct(4, 2, 15), draw.integer(4, 7), draw.integer(0, 3)
     i = n + shift
     return Problem(
         r"A full layer, $a_i = \sum_j h_{i+j-4}\, w_j$ with entries out of range zero, has the kernel $w = <w>$. What is "
-        r"$\partial a_<i>/\partial h_<n>$?",
+        r"$\partial a_{<i>}/\partial h_{<n>}$?",
         Integer(w[3 - shift]),
         {
             "flipped": (w[shift], "The kernel was read backwards. The layer itself does not flip."),
             "not at all": (0, r"Output $<i>$ reads the inputs $<first>$ to $<i>$, and $<n>$ is among them."),
-            "off by one": (w[(4 - shift) % 4], r"Off by one: the *last* weight meets $h_<i>$."),
+            "off by one": (w[(4 - shift) % 4], r"Off by one: the *last* weight meets $h_{<i>}$."),
             "the input": (n, r"The derivative of a product by one factor is the *other* factor, a weight."),
         },
         hint=r"For which $j$ is $<i> + j - 4 = <n>$?",
-        solution=r"""$<i> + j - 4 = <n>$ for $j = <j>$, so $h_<n>$ is multiplied by $w_<j>$.
+        solution=r"""$<i> + j - 4 = <n>$ for $j = <j>$, so $h_{<n>}$ is multiplied by $w_{<j>}$.
 
-$w_<j> = <answer>$""",
+$w_{<j>} = <answer>$""",
         check=r"Output $i$ reads inputs up to $h_i$.",
         given={"w": w, "n": n, "i": i, "first": i - 3, "j": 4 - shift},
     )
@@ -184,7 +184,7 @@ def readers(draw: Draw) -> Problem:
         {
             "the other mode": (k if mode == "valid" else n, "This is the number in the other mode. Which windows stick out?"),
             "all": (size - k + 1 if mode == "valid" else size + k - 1, "This is the number of all outputs."),
-            "one less": ((n if mode == "valid" else k) + 1, "Count the windows that contain this entry, one by one."),
+            "one more": ((n if mode == "valid" else k) + 1, "Count the windows that contain this entry, one by one."),
         },
         hint="Draw the windows that contain this entry.",
         solution=r"""<reason>

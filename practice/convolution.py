@@ -35,7 +35,7 @@ def full(draw: Draw) -> Problem:
                 "This is the mode valid. Full keeps the windows that stick out at the ends, too.",
             ),
             "same": (tuples(convolve(x, w, "same")), "This is the mode same, as long as the signal."),
-            "the start doubled": (
+            "the first echo alone": (
                 (*(int(x[0] * one) for one in w), *(int(one) for one in right[3:])),
                 "The first entries have to collect what the later ones of the signal add.",
             ),

@@ -319,7 +319,7 @@ def ratio(draw: Draw) -> Problem:
             ),
             "the two lost": (float(1 / (f * (1 - f))), "The square in $M$ brings a factor two."),
             "turned over": (float(2 * f * (1 - f)), "The quotient is upside down."),
-            "by the probability": (
+            "a factor lost": (
                 float(1 / (2 * (1 - f))),
                 r"A factor $f$ of the sigmoid's slope $f(1 - f)$ is lost.",
             ),
@@ -566,6 +566,6 @@ def from_logit(draw: Draw) -> Problem:
         solution=r"""$L = y\,\softplus(-a) + (1 - y)\,\softplus(a)$, of which one term is left.
 
 $\ln\bigl(1 + e^{<exponent>}\bigr) \approx <answer>$""",
-        check=r"It is below $\ln 2$ exactly when the logit has the sign of the truth.",
+        check=r"It is below $\ln 2$ exactly when the logit is positive for $y = 1$, or negative for $y = 0$.",
         given={"a": a, "y": y, "exponent": -a if y else a},
     )

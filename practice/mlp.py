@@ -92,7 +92,7 @@ def bent_unit(draw: Draw) -> Problem:
             "not bent": (before, r"This is $h^a$, before softplus."),
             "the ramp": (max(0.0, before), "This is the ramp. Softplus is its smooth relative."),
             "the sigmoid": (1 / (1 + math.exp(-before)), "This is the sigmoid, the *derivative* of softplus."),
-            "the one forgotten": (
+            "the sign in the exponent": (
                 at(softplus, -before),
                 r"The sign in the exponent is reversed: softplus is $\ln(1 + e^{u})$.",
             ),

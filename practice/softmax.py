@@ -515,7 +515,7 @@ def variance(draw: Draw) -> Problem:
         r"$J$ is the Jacobian of softmax where the probabilities are $p = <p>$. Find $v^{\mathsf T} J\, v$ for $v = <v>$.",
         Number(square - average**2),
         {
-            "the square of the mean kept": (
+            "the square of the mean forgotten": (
                 square,
                 r"This is $\sum_i p_i v_i^2$, the part with the diagonal. The part with $p\,p^{\mathsf T}$ is still missing.",
             ),
