@@ -23,8 +23,6 @@ def measure(node: nodes.Element) -> tuple[int, float]:
             rest += BLOCK + LINE * (part.astext().count("\n") + 1)
         elif isinstance(part, HideCodeCellNode) or "summary" in getattr(part, "attributes", {}):
             rest += FOLDED
-        elif said := getattr(part, "attributes", {}).get("rest"):
-            rest += said
         elif isinstance(part, nodes.figure | nodes.image):
             rest += TOUCH if "touch" in part["classes"] else FIGURE
         elif isinstance(part, nodes.title):

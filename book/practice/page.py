@@ -56,7 +56,12 @@ class Problems(SphinxDirective):
             items = [nodes.list_item("", *self._parsed(option)) for option in options]
             question += nodes.enumerated_list("", *items, enumtype="loweralpha", classes=["options"])
         expects = nodes.paragraph("", f"The answer is {problem.answer.expects()}.", classes=["expects"])
-        section += [nodes.title("", f"Problem {place}"), question, expects, Place("", name="try", data={})]
+        section += [
+            nodes.title("", f"Problem {place}"),
+            question,
+            expects,
+            Place("", name=f"try {problem.answer.kind}", data={}),
+        ]
         if self.config.book_solutions:
             solution = DetailsNode("", summary=f"Solution of problem {place}", classes=["solution"])
             solution += [*self._parsed(problem.solution), self._source(entry.section)]

@@ -24,6 +24,7 @@ PARTS = ("reading", "judging", "card")
 KATEX = node.MODULES / "katex" / "dist" / "katex.min.js"
 DROPPED = {"id", "chapter", "section", "items", "seed"}
 FORMULA = re.compile(r"\$\$(?P<display>.*?)\$\$|\$(?P<inline>[^$]*)\$", re.S)
+DIGIT = re.compile(r"(?<!\\mathbf )\d")  # any digit may stand in its place, but not that of the vector of ones
 COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/) *\n", re.M | re.S)
 
 
@@ -65,7 +66,7 @@ def formulas(text: str) -> set[tuple[str, bool]]:
     found = set()
     for part in FORMULA.finditer(text):
         tex = part["display"] or part["inline"]
-        found.add((re.sub(r"\d", "0", tex), bool(part["display"])))
+        found.add((DIGIT.sub("0", tex), bool(part["display"])))
     return found
 
 

@@ -214,7 +214,7 @@ var Practice = (() => {
   function fill(bar, cards) {
     const counter = make("span", { className: "count" });
     count(counter, cards.map((card) => (card.dataset.problem ?? "").split("/")[1]));
-    const forget = make("button", { type: "button" }, "Forget what was right");
+    const forget = make("button", { type: "button" }, "Forget");
     forget.addEventListener("click", () => recognized.write(new Set()));
     bar.append(counter, forget);
     const earlier = (bar.dataset.earlier ?? "").split(" ").filter(Boolean);
