@@ -89,7 +89,7 @@ oracles: setup
 	@for program in make_oracles make_conv_oracles make_digits_oracle; do $(RUN) tests.nnlib.oracles.$$program || exit 1; done
 
 mutants: setup
-	@failed=0; $(RUN) trials.faults $(FAULTS) || failed=1; $(RUN) trials.mutants $(ARGS) || failed=1; exit $$failed
+	@failed=0; SLIPS=all $(RUN) pytest tests/chapters/test_slips_noticed.py -n 2 -q || failed=1; $(RUN) trials.faults $(FAULTS) || failed=1; $(RUN) trials.mutants $(ARGS) || failed=1; exit $$failed
 
 clean:
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .jupyter_cache
