@@ -78,9 +78,9 @@ def on_disk(root: Path) -> list[str]:
 
 
 def left_out(root: Path) -> list[str]:
-    """Return the pages that there are, and that the table of contents does not name."""
+    """Return the pages that there are, and that the table of contents does not name; problems go with their chapter."""
     named = listed(root)
-    return [name for name in on_disk(root) if name not in named]
+    return [name for name in on_disk(root) if name not in named and not name.startswith(PRACTICE)]
 
 
 def places(text: str) -> dict[str, Place]:
