@@ -28,6 +28,7 @@ var Practice = (() => {
     return element;
   }
 
+  const LONG = 40; // a formula with more signs may break
   // The Markdown of problems: paragraphs, *emphasis*, `code`, and mathematics.
   const MARKS = /\$\$([^]*?)\$\$|\$([^$]*)\$|\*([^*]+)\*|`([^`]+)`/g;
   function formula(tex, displayMode) {
@@ -42,10 +43,15 @@ var Practice = (() => {
     for (const found of text.matchAll(MARKS)) {
       const [all, display, inline, emphasis, code] = found;
       parts.push(text.slice(end, found.index));
+      end = found.index + all.length;
       if (emphasis) parts.push(make("em", {}, emphasis));
       else if (code) parts.push(make("code", {}, code));
-      else parts.push(formula(display ?? inline, display !== undefined));
-      end = found.index + all.length;
+      else if (display) parts.push(formula(display, true));
+      else { // with the sign that follows, as on the rest of the page
+        const [sign] = /^[),.;:?!]*/.exec(text.slice(end)) ?? [""];
+        parts.push(make("span", { className: inline.length > LONG ? "whole long" : "whole" }, formula(inline, false), sign));
+        end += sign.length;
+      }
     }
     return [...parts, text.slice(end)];
   }
