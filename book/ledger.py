@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from book import claims as claimed
 from book.claims import checks, claims
 
+COUNTED = "counted"  # on a table: in how many words it may be folded
 HEADERS = ("Equation", "Section", "Check", "Cases", "Rejected")
 
 
@@ -104,7 +105,8 @@ def _table(rows: list[nodes.row]) -> nodes.table:
     group += [nodes.colspec(colwidth=1) for _ in HEADERS]
     group += nodes.thead("", nodes.row("", *[nodes.entry("", nodes.paragraph("", name)) for name in HEADERS]))
     group += nodes.tbody("", *rows)
-    return nodes.table("", group, classes=["ledger"])
+    many = "1 check" if len(rows) == 1 else f"{len(rows)} checks"
+    return nodes.table("", group, classes=["ledger"], **{COUNTED: many})
 
 
 def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -70,6 +70,6 @@ def _links(app: Sphinx, docname: str, entries: list[Entry]) -> nodes.paragraph:
     for place, entry in enumerate(entries):
         paragraph += nodes.Text(", " if place else "")
         paragraph += nodes.reference(
-            "", f"problem {listing.number(entry)}", internal=True, refuri=_address(app, docname, entry)
+            "", f"problem\u00a0{listing.number(entry)}", internal=True, refuri=_address(app, docname, entry)
         )
     return paragraph

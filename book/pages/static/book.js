@@ -180,10 +180,32 @@
   later((box) => sizes.observe(box), all(".equation-body, .table-box, .text_html, pre"));
   pause(work);
 
-  // A link into a closed box opens it; printing opens all of them for the time being.
+  // A list of names in which one types to find one; Enter goes to the first that is left.
+  for (const list of all(".names")) {
+    const field = document.createElement("input");
+    const title = document.createElement("label");
+    field.type = "search";
+    field.autocomplete = "off";
+    title.append("Find a function ", field);
+    list.prepend(title);
+    const entries = [...list.querySelectorAll("li li")];
+    const shelves = [...list.querySelectorAll("li:has(li)")];
+    field.addEventListener("input", () => {
+      const typed = field.value.trim().toLowerCase();
+      for (const entry of entries) entry.toggleAttribute("hidden", !entry.textContent?.toLowerCase().includes(typed));
+      for (const shelf of shelves) shelf.toggleAttribute("hidden", !shelf.querySelector("li:not([hidden])"));
+    });
+    field.addEventListener("keydown", (event) => {
+      const link = list.querySelector("li li:not([hidden]) a");
+      if (event.key === "Enter" && field.value && link) location.hash = link.getAttribute("href") ?? "";
+    });
+  }
+
+  // A link into a closed box opens it, one to a function the box below it; printing opens all for the time being.
   function reveal() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const closed = target?.closest("details:not([open])");
+    const below = target?.matches(".sig") ? target.nextElementSibling : null;
+    const closed = target?.closest("details:not([open])") ?? below?.querySelector(":scope > .shelf:not([open])");
     if (!target || !closed) return;
     closed.toggleAttribute("open", true);
     target.scrollIntoView();
