@@ -19,7 +19,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
     from book import attribution, changes, claims, execution, labels, ledger, left_out, problems, sections, solutions
     from book.downloads import notebook
-    from book.pages import assets, close, figures, node, plumbing, proofs, search, shelves, theme, touch
+    from book.pages import assets, close, figures, node, plumbing, proofs, roadmap, search, shelves, theme, touch
     from book.practice import lines
 
     return [
@@ -54,6 +54,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("doctree-resolved", touch.place),
         ("doctree-resolved", lines.lead),
         ("doctree-resolved", shelves.fold),
+        ("doctree-resolved", roadmap.draw),
         ("doctree-resolved", close.keep),  # a matter of lines, which a notebook breaks anew
         ("html-page-context", notebook.fill),
         ("html-page-context", theme.fill),

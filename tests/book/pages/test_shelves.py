@@ -47,3 +47,14 @@ def test_the_ledger_is_folded_and_a_link_opens_its_part(book: Path, site: str, b
     with looks.opened(browser, f"{site}{LEDGER}#{row}") as view:
         view.page.locator(f"#{row}").wait_for(state="visible", timeout=10_000)
         assert view.page.locator("details.shelf[open]").count() == 1
+
+
+def test_the_road_map_says_what_each_chapter_needs(book: Path) -> None:
+    items = files.parsed(book / "index.html").select(".roadmap > li")
+    said = {str(item.find("a")["href"]): item.select_one(".visually-hidden") for item in items}  # type: ignore[index]
+    assert len(items) == len({*said})
+    assert all(item.select_one("svg circle") for item in items)
+    losses, first = said["chapters/losses.html"], said["chapters/activations.html"]
+    assert losses is not None
+    assert losses.get_text().strip() == "It needs Activations and Softmax."
+    assert first is None
