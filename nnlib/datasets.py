@@ -8,7 +8,7 @@ test file, written by 13 people none of whom wrote for its training file. Each b
 counts the ink in one of its blocks of 4 × 4, from 0 to 16. The counts are unchanged; `load_digits` divides them by 16.
 
 ``tests/nnlib/oracles/make_digits.py`` made the file from the copy in scikit-learn, and
-``tools/digit_network.py`` the network. The photograph is a part of "camera" in scikit-image, by Lav Varshney, under CC0.
+``tools/digit_network.py`` the network. The photograph is a part of "camera" in scikit-image, by Lav Varshney, CC0.
 """
 
 import hashlib

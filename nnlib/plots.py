@@ -170,8 +170,8 @@ def maps(
     outlines: dict[float, list[Any]] = {}
     for (top, left), picture in zip(corners, shades, strict=True):
         for shade, (low, high), (begin, end) in _rectangles(picture):
-            sides = [[begin, low], [end, low], [end, high], [begin, high], [begin, low]]
-            outlines.setdefault(shade, []).append(np.array(sides) + [left, top])
+            sides = np.array([[begin, low], [end, low], [end, high], [begin, high], [begin, low]])
+            outlines.setdefault(shade, []).append(sides + np.array([left, top]))
     for shade, outline in sorted(outlines.items()):
         codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY] * len(outline)
         fill, strength = color if shade > 0 else negative, abs(shade) / levels

@@ -66,10 +66,10 @@ def _shorter(path: str) -> str:
     """Return the data of a path in tenths, with H and V for lines along one axis and no spaces around its letters."""
     parts, pen, start = [], ("", ""), ("", "")
     for command, rest in COMMAND.findall(DIGITS.sub(r"\1", path)):
-        numbers = rest.split()
+        numbers, short = rest.split(), command
         if command == "L":
             x, y = numbers
-            command, numbers = ("V", [y]) if x == pen[0] else ("H", [x]) if y == pen[1] else ("L", numbers)
+            short, numbers = ("V", [y]) if x == pen[0] else ("H", [x]) if y == pen[1] else ("L", numbers)
             pen = (x, y)
         elif command == "H":
             pen = (numbers[0], pen[1])
@@ -79,7 +79,7 @@ def _shorter(path: str) -> str:
             pen = (numbers[-2], numbers[-1])
         start = pen if command == "M" else start
         pen = start if command in "zZ" else pen
-        parts.append(command + " ".join(numbers))
+        parts.append(short + " ".join(numbers))
     return "".join(parts)
 
 
