@@ -177,7 +177,7 @@ def maps(
         fill, strength = color if shade > 0 else negative, abs(shade) / levels
         if paper:  # mixed and not laid over it, so that no seams show where two rectangles meet
             ground, pigment = np.array(to_rgb(paper)), np.array(to_rgb(fill))
-            look = {"facecolor": to_hex(ground + strength * (pigment - ground))}
+            look: dict[str, Any] = {"facecolor": to_hex(ground + strength * (pigment - ground))}
         else:
             look = {"facecolor": fill, "alpha": strength}
         patch = PathPatch(Outline(np.concatenate(outline), codes), linewidth=0, **look)
