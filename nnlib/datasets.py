@@ -1,4 +1,4 @@
-"""The handwritten digits that the book trains on, and a network that has learned them, shipped inside the package.
+"""The handwritten digits that the book trains on, a network that has learned them, and a photograph to filter.
 
 See :doc:`/chapters/digits`.
 
@@ -8,7 +8,7 @@ test file, written by 13 people none of whom wrote for its training file. Each b
 counts the ink in one of its blocks of 4 × 4, from 0 to 16. The counts are unchanged; `load_digits` divides them by 16.
 
 ``tests/nnlib/oracles/make_digits.py`` made the file from the copy in scikit-learn, and
-``tools/digit_network.py`` the network.
+``tools/digit_network.py`` the network. The photograph is a part of "camera" in scikit-image, by Lav Varshney, CC0.
 """
 
 import hashlib
@@ -23,10 +23,11 @@ import numpy.typing as npt
 
 from nnlib.numerics.arrays import Array
 
-__all__ = ["load_digit_network", "load_digits"]
+__all__ = ["load_digit_network", "load_digits", "load_photograph"]
 
 SHA256 = "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"  # of the pixels and then the labels
 NETWORK_SHA256 = "e29ff58d6c323a9b5860062641c6b52a0dd79605bd7e7a5643b4d1a4f1362c54"  # of the arrays, one after another
+PHOTOGRAPH_SHA256 = "b852d248fb69e74a6fbe148073f3934be096cd201fb783e91aefb8e23626dc17"
 
 
 def load_digits() -> tuple[Array, npt.NDArray[np.int64]]:
@@ -87,6 +88,33 @@ def load_digit_network() -> tuple[dict[str, Array], Array]:
     arrays = _decode(_packaged("digit_network.npz"), "digit_network.npz", NETWORK_SHA256)
     params: dict[str, Array] = {name: part.astype(np.float64) for name, part in arrays.items()}
     return params, params.pop("mean")
+
+
+def load_photograph() -> Array:
+    """Return a photograph of a photographer, 48 × 48 pixels.
+
+    Returns
+    -------
+    photograph : ndarray, shape (48, 48)
+        float64 in [0, 1]: 0 is black, 1 is white. A new array on every call.
+
+    Raises
+    ------
+    ValueError
+        If the file in the package is damaged.
+
+    Notes
+    -----
+    A part of "camera", which scikit-image carries, made smaller. By Lav Varshney, CC0. Filtered in
+    :section:`convolution-pictures`.
+
+    Examples
+    --------
+    >>> load_photograph().shape
+    (48, 48)
+    """
+    arrays = _decode(_packaged("photograph.npz"), "photograph.npz", PHOTOGRAPH_SHA256)
+    return arrays["gray"] / 255.0
 
 
 def _packaged(name: str) -> bytes:

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-__all__ = ["DATA", "GRADIENT", "INK", "PARAMETER", "cells", "curve", "figure", "maps", "use_style"]
+__all__ = ["BLACK", "DATA", "GRADIENT", "INK", "PARAMETER", "WHITE", "cells", "curve", "figure", "maps", "use_style"]
 
 INK = "#1a1b1c"
 DATA = "#0072b2"
 PARAMETER = "#d55e00"
 GRADIENT = "#009e73"
+BLACK, WHITE = "#101112", "#f2f0ec"  # of photographs
 
 TYPEFACE = "Figures of the Book"  # the typeface of the pages, in data/figures.ttf
 
@@ -138,10 +139,13 @@ def maps(
     color: str = INK,
     negative: str = PARAMETER,
     frame: bool = True,
+    paper: str | None = None,
+    levels: int = 16,
 ) -> None:
-    """Draw images or maps, of shape (count, height, width), as squares in rows; one shade for each of sixteen levels.
+    """Draw images or maps, of shape (count, height, width), as squares in rows; one shade for each of the levels.
 
     The largest absolute value has the full color, and `gap` says how many squares are left free below and beside each.
+    A photograph is the same in light and in dark with ``color=BLACK`` on ``paper=WHITE``, which no theme replaces.
 
     Examples
     --------
@@ -151,22 +155,32 @@ def maps(
     >>> [(patch.get_alpha(), len(patch.get_path().vertices)) for patch in axes.patches]
     [(0.5, 5), (1.0, 5)]
     """
+    from matplotlib.colors import to_hex, to_rgb
     from matplotlib.patches import PathPatch, Rectangle
     from matplotlib.path import Path as Outline
 
     values = np.asarray(float_array(arrays, "arrays"), np.float64)
     count, height, width = values.shape
-    levels = np.round(16 * values / (np.abs(values).max() or 1))
+    shades = np.round(levels * values / (np.abs(values).max() or 1))
     place = np.arange(count)
     corners = np.stack([(place // columns) * (height + gap[0]), (place % columns) * (width + gap[1])], axis=1)
-    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
-    for level in np.unique(levels[levels != 0]):
-        which, row, column = np.nonzero(levels == level)
-        left, top = corners[which, 1] + column, corners[which, 0] + row
-        outline = (np.stack([left, top], axis=1)[:, None] + square).reshape(-1, 2)
-        codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY] * len(which)
-        shade = color if level > 0 else negative
-        patch = PathPatch(Outline(outline, codes), facecolor=shade, alpha=float(abs(level) / 16), linewidth=0)
+    if paper:
+        for top, left in corners:
+            axes.add_patch(Rectangle((left, top), width, height, facecolor=paper, linewidth=0))
+    outlines: dict[float, list[Any]] = {}
+    for (top, left), picture in zip(corners, shades, strict=True):
+        for shade, (low, high), (begin, end) in _rectangles(picture):
+            sides = np.array([[begin, low], [end, low], [end, high], [begin, high], [begin, low]])
+            outlines.setdefault(shade, []).append(sides + np.array([left, top]))
+    for shade, outline in sorted(outlines.items()):
+        codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY] * len(outline)
+        fill, strength = color if shade > 0 else negative, abs(shade) / levels
+        if paper:  # mixed and not laid over it, so that no seams show where two rectangles meet
+            ground, pigment = np.array(to_rgb(paper)), np.array(to_rgb(fill))
+            look: dict[str, Any] = {"facecolor": to_hex(ground + strength * (pigment - ground))}
+        else:
+            look = {"facecolor": fill, "alpha": strength}
+        patch = PathPatch(Outline(np.concatenate(outline), codes), linewidth=0, **look)
         patch.set_antialiased(False)
         axes.add_patch(patch)
     for top, left in corners if frame else ():
@@ -174,6 +188,23 @@ def maps(
     right, bottom = corners[:, 1].max() + width, corners[:, 0].max() + height
     axes.set(xlim=(-0.1, right + 0.1), ylim=(bottom + 0.1, -0.1), aspect="equal")
     axes.axis("off")
+
+
+def _rectangles(shades: Any) -> list[Any]:
+    """Divide a picture into rectangles of one shade, few rather than many: shade, rows, columns; without shade 0."""
+    found, left = [], shades != 0
+    height, width = shades.shape
+    for row, column in np.ndindex(height, width):
+        if left[row, column]:
+            fits = left & (shades == shades[row, column])
+            end, low = column + 1, row + 1
+            while end < width and fits[row, end]:
+                end += 1
+            while low < height and fits[low, column:end].all():
+                low += 1
+            left[row:low, column:end] = False
+            found.append((float(shades[row, column]), (row, low), (column, end)))
+    return found
 
 
 def curve(axes: "Axes", x: Any, y: Any, **style: Any) -> "Line2D":

@@ -22,6 +22,8 @@ STYLE = (
     "@media (prefers-color-scheme:dark){:root{color:#e4e2dd;--data:#5aaae0;--param:#f0883e;--grad:#36b98d}}</style>"
 )
 FILE_NAME = re.compile(r"\S+\.(svg|png|jpe?g|gif|webp)", re.I)
+LETTER = re.compile(r'<path (id="[^"]+") d="([^"]*)" transform="scale\(0\.015625\)"/>')
+COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 DIGITS, LONG = re.compile(r"(\.\d)\d+"), re.compile(r"scale\([^)]*\)|(\d\.\d\d)\d{3,}")
 SHORTEST = 20
 
@@ -46,11 +48,39 @@ def check(app: Sphinx, doctree: nodes.document) -> None:
 def slim(svg: str) -> str:
     """Return the SVG without its metadata, with tenths of a point in its paths and hundredths elsewhere.
 
-    Letters keep their scale, a sixty-fourth.
+    Letters are drawn on a grid of 256 to the em, and steps along one axis name the other coordinate alone.
     """
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
-    svg = re.sub(r'(?<=\s)d="[^"]*"', lambda path: re.sub(r"\s+", " ", DIGITS.sub(r"\1", path[0])), svg)
+    svg = LETTER.sub(_coarser, svg)
+    svg = re.sub(r'(?<=\s)d="([^"]*)"', lambda path: f'd="{_shorter(path[1])}"', svg)
     return re.sub(r">\s+<", "><", LONG.sub(lambda number: number[1] or number[0], svg))
+
+
+def _coarser(letter: re.Match[str]) -> str:
+    """Return the outline of a letter on a grid of 256 to the em, where Matplotlib has 4,096."""
+    outline = re.sub(r"-?\d+(\.\d+)?", lambda number: str(round(float(number[0]) / 16)), letter[2])
+    return f'<path {letter[1]} d="{outline}" transform="scale(0.25)"/>'
+
+
+def _shorter(path: str) -> str:
+    """Return the data of a path in tenths, with H and V for lines along one axis and no spaces around its letters."""
+    parts, pen, start = [], ("", ""), ("", "")
+    for command, rest in COMMAND.findall(DIGITS.sub(r"\1", path)):
+        numbers, short = rest.split(), command
+        if command == "L":
+            x, y = numbers
+            short, numbers = ("V", [y]) if x == pen[0] else ("H", [x]) if y == pen[1] else ("L", numbers)
+            pen = (x, y)
+        elif command == "H":
+            pen = (numbers[0], pen[1])
+        elif command == "V":
+            pen = (pen[0], numbers[0])
+        elif numbers:
+            pen = (numbers[-2], numbers[-1])
+        start = pen if command == "M" else start
+        pen = start if command in "zZ" else pen
+        parts.append(short + " ".join(numbers))
+    return "".join(parts)
 
 
 def recolor(svg: str) -> str:

@@ -163,10 +163,19 @@ def test_a_figure_takes_the_ink_of_the_page() -> None:
     assert "stroke: currentColor" in once
     assert "stroke: var(--data)" in once
     assert "prefers-color-scheme:dark" in once
-    assert 'd="M 1.2 2.5 L 3.9 4"' in once
+    assert 'd="M1.2 2.5L3.9 4"' in once
     assert "date" not in once
     assert '<use x="12.34" transform="scale(0.015625)"/>' in once, "letters keep their size"
     assert figures.slim(figures.recolor(once)) == once
+
+
+def test_a_figure_is_made_smaller_and_looks_the_same() -> None:
+    box = '<svg><path d="M 1.09 2 L 5 2 L 5 4.5 L 1.01 4.5 z M 7 7 Q 8 8 9 9 L 9 10.123 L 9 9 "/></svg>'
+    small = '<svg><path d="M1.0 2H5V4.5H1.0zM7 7Q8 8 9 9V10.1V9"/></svg>'
+    assert figures.slim(box) == figures.slim(small) == small
+    letter = '<defs><path id="A" d="M 538 0 L 538 -320 Q 1530 397 1939 397 z" transform="scale(0.015625)"/></defs>'
+    coarse = '<defs><path id="A" d="M34 0V-20Q96 25 121 25z" transform="scale(0.25)"/></defs>'
+    assert figures.slim(letter) == figures.slim(coarse) == coarse, "sixteen times the scale, a sixteenth of the numbers"
 
 
 def test_a_figure_in_other_colors_stays(tmp_path: Any) -> None:

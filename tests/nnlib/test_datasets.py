@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnlib import datasets
-from nnlib.datasets import load_digit_network, load_digits
+from nnlib.datasets import load_digit_network, load_digits, load_photograph
 from nnlib.models import cnn_forward
 
 
@@ -47,6 +47,16 @@ def test_the_network_reads_the_digits():
     assert np.abs(mean - images[order[:1000]].mean(axis=0)).max() < 1e-3
     answers = cnn_forward(params, (images - mean)[order[1000:], None], "relu")[0].argmax(axis=1)
     assert (answers == labels[order[1000:]]).mean() > 0.97
+
+
+def test_the_photograph_is_light_above_and_dark_in_the_coat():
+    photograph = load_photograph()
+    assert photograph.shape == (48, 48)
+    assert photograph.dtype == np.float64
+    assert photograph[:6, :20].min() > 0.7
+    assert photograph[30:40, 5:15].max() < 0.2
+    photograph[:] = 7
+    assert load_photograph().max() < 1
 
 
 def packaged() -> bytes:

@@ -80,6 +80,52 @@ def test_maps_stand_in_rows_with_one_shade_a_level_and_two_colors():
 
 
 @pytest.mark.usefixtures("_style")
+def test_equal_neighbors_of_a_map_are_one_rectangle():
+    _, axes = plots.figure()
+    first, second = [[1, 1, -1], [1, 1, 0], [0, 1, 1]], [[1, 1, 1], [0, 0, 0], [1, 0, 1]]
+    plots.maps(axes, np.array([first, second]), columns=2, gap=(1, 2), frame=False)
+    found = {
+        mpl.colors.to_hex(patch.get_facecolor()): sorted(
+            (*map(float, outline[0]), *map(float, outline[2]))
+            for outline in patch.get_path().vertices.reshape(-1, 5, 2)
+        )
+        for patch in axes.patches
+    }
+    assert found == {
+        plots.PARAMETER: [(2, 0, 3, 1)],
+        plots.INK: [(0, 0, 2, 2), (1, 2, 3, 3), (5, 0, 8, 1), (5, 2, 6, 3), (7, 2, 8, 3)],
+    }
+
+
+@pytest.mark.usefixtures("_style")
+@pytest.mark.parametrize("seed", range(5))
+def test_the_rectangles_of_a_map_cover_each_square_once(seed):
+    shades = np.random.default_rng(seed).integers(-1, 2, size=(6, 7))
+    painted = np.zeros((6, 7))
+    for shade, rows, columns in plots._rectangles(shades):
+        painted[slice(*rows), slice(*columns)] += shade
+    assert np.array_equal(painted, shades)
+
+
+@pytest.mark.usefixtures("_style")
+def test_a_map_has_as_many_shades_as_one_asks_for():
+    _, axes = plots.figure()
+    plots.maps(axes, np.linspace(0, 1, 101)[None, None], frame=False, levels=4)
+    assert [patch.get_alpha() for patch in axes.patches] == [0.25, 0.5, 0.75, 1]
+
+
+@pytest.mark.usefixtures("_style")
+def test_a_photograph_lies_on_paper_of_its_own():
+    _, axes = plots.figure()
+    plots.maps(axes, np.ones((2, 1, 1)), columns=2, color=plots.BLACK, paper=plots.WHITE, frame=False)
+    ground, _, ink = axes.patches
+    assert mpl.colors.to_hex(ground.get_facecolor()) == plots.WHITE
+    assert ground.get_bbox().bounds == (0, 0, 1, 1)
+    assert mpl.colors.to_hex(ink.get_facecolor()) == plots.BLACK
+    assert plots.BLACK != plots.INK
+
+
+@pytest.mark.usefixtures("_style")
 def test_a_curve_is_rounded_to_six_decimals():
     _, axes = plots.figure()
     line = plots.curve(axes, [0, 1 / 3], [1e-9, 2 / 3], color="red")
