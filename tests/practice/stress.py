@@ -75,6 +75,7 @@ def ways(answer: Answer, typed: str) -> Iterator[str]:
         yield f"({typed})"
         yield f"[{re.sub(r', | × ', '; ', typed)}]"
         yield re.sub(r", | × ", " ", typed)
+        yield ", ".join(f"y_{place} = {part}" for place, part in enumerate(re.split(", | × ", typed), 1))
     elif isinstance(answer, Matrix):
         yield f"[[{typed.replace('; ', '], [')}]]"
         yield typed.replace("; ", "\n")
