@@ -55,7 +55,7 @@ def at_zero(draw: Draw) -> Problem:
                 "here; that is a choice.",
             ),
             "the mean of both sides": (
-                r"It is $\tfrac{<a>}{2}$, the mean of the slopes on both sides.",
+                r"It is $<half>$, the mean of the slopes on both sides.",
                 "This is the *symmetric* derivative, which does exist. A derivative needs equal limits from both sides.",
             ),
             "the right side alone": (
@@ -68,13 +68,13 @@ def at_zero(draw: Draw) -> Problem:
 The two limits differ.
 
 <answer>""",
-        given={"a": a, "b": b},
+        given={"a": a, "b": b, "half": Fraction(a, 2)},
     )
 
 
 @problem("activations-symmetric", section="activations-at-zero", items="S0.Q1.1")
 def symmetric(draw: Draw) -> Problem:
-    a, b = draw.distinct(2, 1, 9)
+    a, b = draw.distinct(2, 2, 12)
     return Problem(
         r"Find the symmetric quotient $\dfrac{f(\varepsilon) - f(-\varepsilon)}{2\varepsilon}$ at zero, with any "
         r"$\varepsilon > 0$, for $f(x) = <a> \relu(x) + <b> \relu(-x)$.",
@@ -101,7 +101,7 @@ $\dfrac{<a>\varepsilon - <b>\varepsilon}{2\varepsilon} = <answer>$""",
 
 @problem("activations-criterion", section="activations-criterion", items="S0.Q1.1")
 def criterion(draw: Draw) -> Problem:
-    a, b = draw.integer(2, 6), draw.integer(1, 6)
+    a, b = draw.integer(2, 9), draw.integer(2, 9)
     return Problem(
         r"Let $f(0) = 0$ and $f(x) = <a> x + <b> x^2 \sin\frac1x$ elsewhere. What is $f'(0)$?",
         Choice(r"$f'(0) = <a>$"),
@@ -154,9 +154,9 @@ $<b> - <c> = <answer>$""",
 
 @problem("activations-ramp-product", section="activations-ramp", items="S0.Q1.2 S4.Q1.2 S3.Q1.c")
 def ramp_product(draw: Draw) -> Problem:
-    c = draw.integer(2, 9)
+    c = draw.integer(2, 25)
     return Problem(
-        r"Write $\relu(<c>x)$ as a product of numbers, $x$ and the step $H = H(x)$.",
+        r"Write $\relu(<c>x)$ as a product of numbers, $x$ and $H$, where $H$ stands for the value of the step at $x$.",
         Formula(f"{c}*x*H", letters={"x": (-2.0, 2.0), "H": (0, 1)}),
         {
             "the factor taken twice": (
@@ -184,7 +184,8 @@ def ramp_power(draw: Draw) -> Problem:
     b = draw.halves(1, 9)
     b = abs(b)
     return Problem(
-        r"A program computes powers as $a^b = e^{b \ln a}$. What does it make of $(x + 1)^{H(x)} - 1$ at $x = -<b>$?",
+        r"A program for real numbers computes powers as $a^b = e^{b \ln a}$. What does it make of $(x + 1)^{H(x)} - 1$ at "
+        r"$x = -<b>$, with the Heaviside step $H$?",
         Choice("No number: the base has no real logarithm."),
         {
             "m4": (
@@ -233,10 +234,10 @@ $<answer>$""",
 
 @problem("activations-sigmoid-by-hand", section="activations-sigmoid")
 def sigmoid_by_hand(draw: Draw) -> Problem:
-    m, k = draw.integer(2, 5), draw.integer(2, 3)
+    m, k = draw.integer(2, 9), draw.integer(2, 4)
     power = m**k
     return Problem(
-        r"Find $\sigma_<k>(\ln <m>)$, the sigmoid of steepness $<k>$, as a fraction.",
+        r"Find $\sigma_<k>(\ln <m>)$ for the sigmoid of steepness $<k>$, $\sigma_<k>(x) = 1/(1 + e^{-<k>x})$.",
         Number(Fraction(power, power + 1)),
         {
             "the steepness lost": (Fraction(m, m + 1), r"This is $\sigma(\ln <m>)$, with the steepness one."),
@@ -263,7 +264,8 @@ def sigmoid_slope(draw: Draw) -> Problem:
     n, k = draw.integer(3, 9), draw.integer(2, 9)
     p = Fraction(draw.integer(1, n - 1), n)
     return Problem(
-        r"At some $x$ the sigmoid of steepness $<k>$ has the value $\sigma_<k>(x) = <p>$. Find its slope there.",
+        r"The sigmoid of steepness $<k>$ is $\sigma_<k>(x) = 1/(1 + e^{-<k>x})$. At some $x$ it has the value $<p>$. "
+        r"Find its slope there.",
         Number(k * p * (1 - p)),
         {
             "the steepness lost": (p * (1 - p), r"The chain rule brings the steepness down as a factor."),
@@ -318,7 +320,7 @@ def limit(draw: Draw) -> Problem:
         return tuple(above if one > 0 else below if one < 0 else at for one in x)
 
     return Problem(
-        r"To which three numbers does $\sigma_k(x)$ tend at the points $x = <x>$ as $k \to \infty$?",
+        r"To which three numbers does $\sigma_k(x) = 1/(1 + e^{-kx})$ tend at the points $x = <x>$ as $k \to \infty$?",
         Vector(values(0, Fraction(1, 2), 1)),
         {
             "zero at zero": (values(0, 0, 1), r"At zero the exponential is $e^0 = 1$ for every $k$."),
@@ -348,7 +350,8 @@ $<answer>$""",
 def sup(draw: Draw) -> Problem:
     k, d = 10 * draw.integer(1, 99), draw.one_of([1, 2, 5]) / 1000
     return Problem(
-        r"With the steepness $k = <k>$, how large is $\sup_{x}\,\bigl|H(x) - \sigma_k(x)\bigr|$ over *all* real $x$?",
+        r"$H$ is the Heaviside step, and $\sigma_k(x) = 1/(1 + e^{-kx})$ is the sigmoid of steepness $k = <k>$. How large is "
+        r"$\sup_{x}\,\bigl|H(x) - \sigma_k(x)\bigr|$ over *all* real $x$?",
         Number(Fraction(1, 2)),
         {
             "m5": (
@@ -378,7 +381,8 @@ def steepness(draw: Draw) -> Problem:
     e = percent / 100
     right = math.log((1 - e) / e) / d
     return Problem(
-        r"Find the smallest steepness $k$ for which $\sigma_k$ differs from the step by at most $<e>$ at every $x$ with $|x| \ge <d>$.",
+        r"Find the smallest steepness $k$ for which the sigmoid $\sigma_k(x) = 1/(1 + e^{-kx})$ differs from the Heaviside step by at "
+        r"most $<e>$ at every $x$ with $|x| \ge <d>$.",
         Number(right, digits=2),
         {
             "the distance multiplied": (
@@ -409,7 +413,7 @@ def log_of_sigmoid(draw: Draw) -> Problem:
     x = draw.tenths(-3, 3)
     back = at(softplus, -x)
     return Problem(
-        r"Find $\ln \sigma(<x>)$.",
+        r"Find $\ln \sigma(<x>)$, where $\sigma$ is the sigmoid.",
         Number(at(log_sigmoid, x)),
         {
             "m6": (
@@ -485,7 +489,7 @@ $\sigma(<kx>) \approx <answer>$""",
 def sigmoid_of_tanh(draw: Draw) -> Problem:
     t = draw.integer(-95, 95, but=[0]) / 100
     return Problem(
-        r"For some $x$ we know $\tanh(x/2) = <t>$. Find $\sigma(x)$.",
+        r"For some $x$ we know $\tanh(x/2) = <t>$. Find $\sigma(x)$, the sigmoid of $x$.",
         Number((1 + t) / 2),
         {
             "m7": (
@@ -540,11 +544,11 @@ $<b> + \tfrac12 \cdot <(total)> = <answer>$""",
 
 @problem("activations-network-weights", section="activations-networks", items="S1.Q3 S4.Q3")
 def network_weights(draw: Draw) -> Problem:
-    w, b = draw.distinct(2, -6, 8, but=[0]), draw.integer(-5, 5, but=[0])
+    w, b = draw.distinct(2, -6, 8, but=[-1, 0, 1]), draw.integer(-5, 5, but=[0])
     half = tuple(one / 2 for one in w)
     return Problem(
-        r"A sigmoid unit computes $\sigma(<sum>)$. The network is rewritten with $\tanh$ units. "
-        r"Give the unit's new weights and its new bias: $\tilde w_1, \tilde w_2, \tilde b$.",
+        r"A sigmoid unit computes $\sigma(<sum>)$. The network is rewritten with $\tanh$ units by "
+        r"$\sigma(z) = \tfrac12 + \tfrac12 \tanh(z/2)$. Give the unit's new weights and its new bias: $\tilde w_1, \tilde w_2, \tilde b$.",
         Vector((*half, b / 2)),
         {
             "the bias left": (
@@ -554,14 +558,14 @@ def network_weights(draw: Draw) -> Problem:
             "doubled": ((2.0 * w[0], 2.0 * w[1], 2.0 * b), r"This is the way back: $\tanh(u) = 2\sigma(2u) - 1$."),
             "unchanged": (
                 (float(w[0]), float(w[1]), float(b)),
-                r"A tanh is steeper than a sigmoid: $\sigma(u)$ contains $\tanh(u/2)$.",
+                r"A tanh is steeper than a sigmoid: $\sigma(z)$ contains $\tanh(z/2)$.",
             ),
         },
-        hint=r"$\sigma(u) = \tfrac12 + \tfrac12 \tanh(\;?\;)$",
-        solution=r"""$\sigma(u) = \tfrac12 + \tfrac12\tanh(u/2)$, so all that stands in $u$ is halved.
+        hint=r"Here $z = <sum>$. What stands inside the $\tanh$?",
+        solution=r"""The new unit computes $\tanh(z/2)$ with $z = <sum>$, so all that stands in $z$ is halved.
 
 $<answer>$""",
-        check=r"Compare the slopes of both units at zero.",
+        check=r"Put $x_1 = x_2 = 0$ into both sides of the formula.",
         given={"w": w, "b": b, "sum": plus(f"{w[0]} x_1", f"{w[1]} x_2", b)},
     )
 
@@ -570,7 +574,7 @@ $<answer>$""",
 def area(draw: Draw) -> Problem:
     k = draw.integer(2, 30)
     return Problem(
-        r"Find the area between the step and the sigmoid of steepness $<k>$, "
+        r"Find the area between the Heaviside step $H$ and the sigmoid $\sigma_{<k>}(x) = 1/(1 + e^{-<k>x})$, "
         r"$\displaystyle\int_{-\infty}^{\infty} \bigl|H(x) - \sigma_{<k>}(x)\bigr|\,dx$.",
         Number(2 * math.log(2) / k),
         {

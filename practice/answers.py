@@ -143,7 +143,11 @@ class Vector(Number):
         return reading.numbers(text)
 
     def form(self, typed: Any) -> str | None:
-        return None if len(typed) == len(self.value) else f"The answer has {len(self.value)} numbers"
+        return (
+            None
+            if len(typed) == len(self.value)
+            else f"The answer has {len(self.value)} numbers, with commas between them"
+        )
 
 
 @dataclass(frozen=True)

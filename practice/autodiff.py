@@ -51,13 +51,13 @@ $y \approx <answer>$""",
 
 @problem("autodiff-tangent", section="autodiff-forward", items="S4.Q4.1")
 def tangent(draw: Draw) -> Problem:
-    x1, x2 = draw.integer(1, 9), draw.integer(1, 9)
+    x1, x2 = draw.integer(1, 19), draw.integer(1, 19)
     total = x1 + x2
     one, two = -1 / total**2, -math.sin(x1)
     right = round(one + two, 4)
     return Problem(
-        r"$y = \dfrac{1}{x_1 + x_2} + x_2^2 + \cos x_1$ at $(<x1>, <x2>)$. Carry out the tangent trace with the seed $(1, 0)$. What is "
-        r"$\dot y$, rounded to four decimals?",
+        r"$y = \dfrac{1}{x_1 + x_2} + x_2^2 + \cos x_1$ at $(<x1>, <x2>)$. Carry out the tangent trace with the seed $(1, 0)$. What is the "
+        r"tangent $\dot y$, rounded to four decimals?",
         Number(right, tolerance=FOUR),
         {
             "m24": (
@@ -86,7 +86,8 @@ def adjoint(draw: Draw) -> Problem:
     total = x1 + x2
     one, two = -1 / total**2, 2 * x2
     return Problem(
-        r"$y = \dfrac{1}{x_1 + x_2} + x_2^2 + \cos x_1$ at $(<x1>, <x2>)$. Carry out the adjoint trace. What is $\bar x_2$?",
+        r"$y = \dfrac{1}{x_1 + x_2} + x_2^2 + \cos x_1$ at $(<x1>, <x2>)$. Carry out the adjoint trace. What is the adjoint $\bar x_2$, the derivative "
+        r"of $y$ by $x_2$?",
         Number(one + two),
         {
             "m23": (
@@ -169,7 +170,7 @@ $\dot y = <sum> = <answer>$""",
 
 @problem("autodiff-dual", section="autodiff-dual")
 def dual(draw: Draw) -> Problem:
-    v, s, w, t = draw.integers(4, -6, 7, but=[0])
+    v, s, w, t = draw.integers(4, -6, 7, but=[-1, 0, 1])
     return Problem(
         r"Multiply the dual numbers $<one>$ and $<two>$. Give the value and the tangent of the product.",
         Vector((v * w, s * w + v * t)),
@@ -192,7 +193,7 @@ $<answer>$""",
 
 @problem("autodiff-paths", section="autodiff-paths")
 def paths(draw: Draw) -> Problem:
-    r, width = draw.integer(3, 6), draw.integer(2, 3)
+    r, width = draw.integer(3, 6), draw.integer(2, 5)
     return Problem(
         r"A program has $<r>$ stages in a row. In each of them, $<width>$ steps read the value of the stage before, and their sum goes on to the "
         r"next. How many paths lead from the input to the result?",
@@ -245,7 +246,7 @@ def broadcast(draw: Draw) -> Problem:
     sums = bar.sum(axis=0)
     return Problem(
         r"A bias with two entries is added to each of the three rows of $X$, $Y = X + \mathbf 1 b^{\mathsf T}$. The walk back brings "
-        r"$\bar Y = <bar>$. Find $\bar b$.",
+        r"$\bar Y = <bar>$, the gradient of the loss in $Y$. Find $\bar b$, its gradient in $b$.",
         Vector(tuples(sums)),
         {
             "row sums": (
@@ -272,7 +273,8 @@ def norm(draw: Draw) -> Problem:
     a, b, c = draw.one_of([(3, 4, 5), (4, 3, 5), (6, 8, 10), (8, 6, 10)])
     x, bar = (a * draw.one_of([1, -1]), b * draw.one_of([1, -1])), draw.integer(2, 9)
     return Problem(
-        r"A new operation computes the length $y = \lVert x \rVert$. At $x = <x>$ the walk back brings $\bar y = <bar>$. Find $\bar x$.",
+        r"A new operation computes the length $y = \lVert x \rVert$. At $x = <x>$ the walk back brings $\bar y = <bar>$, the derivative of the loss "
+        r"by $y$. Find $\bar x$, its gradient in $x$.",
         Vector(tuple(round(bar * one / c, 2) for one in x)),
         {
             "not divided": (

@@ -8,7 +8,7 @@ from nnlib.chain import accumulation_cost
 from practice.answers import Choice, Integer, Matrix, Number, Shape
 from practice.draw import Draw
 from practice.problem import Problem, problem
-from practice.text import dot
+from practice.text import article, dot
 from practice.values import tuples
 
 
@@ -189,7 +189,7 @@ $<m> + <n> = <answer>$""",
 def product_cost(draw: Draw) -> Problem:
     p, q, r = draw.distinct(3, 2, 12)
     return Problem(
-        r"How many multiplications does the product of a $<p> \times <q>$ and a $<q> \times <r>$ matrix take?",
+        r"How many multiplications does the product of <ap> $<p> \times <q>$ and <aq> $<q> \times <r>$ matrix take?",
         Integer(p * q * r),
         {
             "m20": (
@@ -211,7 +211,7 @@ def product_cost(draw: Draw) -> Problem:
 
 $<p> \cdot <q> \cdot <r> = <answer>$""",
         check=r"With $<p>$ replaced by one, it would be $<qr>$.",
-        given={"p": p, "q": q, "r": r, "qr": q * r},
+        given={"p": p, "q": q, "r": r, "qr": q * r, "ap": article(p), "aq": article(q)},
     )
 
 

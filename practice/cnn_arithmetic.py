@@ -109,7 +109,7 @@ def _network(draw: Draw) -> dict[str, int]:
 
 NETWORK = (
     r"An image of $3 \times <image> \times <image>$ passes a convolution (<first> kernels $<k> \times <k>$, stride 2, padding $<p>$), a "
-    r"$<pool> \times <pool>$ max-pooling without overlap and a convolution (<last> kernels $<k3> \times <k3>$, stride 1, padding $<p3>$). "
+    r"$<pool> \times <pool>$ max-pooling without overlap, which drops what does not fill a window, and a convolution (<last> kernels $<k3> \times <k3>$, stride 1, padding $<p3>$). "
 )
 SIZES = r"""The sizes are $\lfloor (<image> + 2 \cdot <p> - <k>)/2 \rfloor + 1 = <o1>$, then $\lfloor <o1>/<pool> \rfloor = <o2>$, then
 $<o2> + 2 \cdot <p3> - <k3> + 1 = <o3>$, and there are $<last>$ channels."""
@@ -345,7 +345,8 @@ def pool_window(draw: Draw) -> Problem:
     o, k = draw.integer(3, 16), draw.integer(3, 8)
     i = o * k
     return Problem(
-        r"A pooling whose windows neither overlap nor leave an entry out takes $<i>$ entries to $<o>$. How large is its window?",
+        r"A pooling whose windows neither overlap nor leave an entry out takes $<i>$ entries to $<o>$. How many entries does its window "
+        r"have?",
         Integer(k),
         {
             "the number of windows": (
@@ -369,7 +370,7 @@ def pool_overlap(draw: Draw) -> Problem:
     s = draw.integer(2, 5)
     k, i = s + draw.integer(1, 5), draw.integer(20, 64)
     return Problem(
-        r"What comes out of $<i>$ entries with a pooling window of $k = <k>$ and the stride $s = <s>$, without padding?",
+        r"How many entries come out of $<i>$ with a pooling window of $k = <k>$ and the stride $s = <s>$, without padding?",
         Integer(conv_output_size(i, k, s)),
         {
             "as if tiling": (i // s, r"This is for windows of $<s>$. Larger windows stick out at the end sooner."),
@@ -427,7 +428,7 @@ def how_many(draw: Draw) -> Problem:
     listed = r",\; ".join(f"({setting.k}, {setting.s})" for setting in sorted(found, key=lambda one: (one.s, one.k)))
     rounded_up = sum(1 for k in range(1, i + 1) for s in range(1, i + 1) if -(-(i - k) // s) + 1 == o)
     return Problem(
-        r"Without padding and dilation, how many pairs $(k, s)$ of a kernel size and a stride take $<i>$ entries to $<o>$?",
+        r"Without padding and dilation, how many pairs $(k, s)$ of a kernel size $k \ge 1$ and a stride $s \ge 1$ take $<i>$ entries to $<o>$?",
         Integer(len(found)),
         {
             "m37": (1, "One pair is easily found, but it is not the only one. Look at every stride."),

@@ -21,7 +21,7 @@ def _numbers(draw: Draw, count: int, low: int = -3, high: int = 4) -> np.ndarray
 
 @problem("cbp-size-valid", section="conv-backprop-layers", items="S0.Q6.1 S1.Q5.1")
 def size_valid(draw: Draw) -> Problem:
-    c = draw.integer(2, 9)
+    c = draw.integer(2, 12)
     return Problem(
         r"Two valid layers follow each other. The first has a kernel of $k_1$ entries, the second one of $<c>$. The input has $d$ entries. "
         r"How many does the output have, as a formula in $d$ and $k_1$?",
@@ -49,7 +49,7 @@ $<answer>$""",
 
 @problem("cbp-size-full", section="conv-backprop-layers", items="S0.Q6.4 S1.Q5.4")
 def size_full(draw: Draw) -> Problem:
-    c = draw.integer(3, 9)
+    c = draw.integer(3, 30)
     return Problem(
         r"Two *full* layers follow each other. The first has a kernel of $k_1$ entries, the second one of $<c>$. The input has $d$ entries. "
         r"How many does the output have, as a formula in $d$ and $k_1$?",
@@ -204,7 +204,7 @@ def second_layer(draw: Draw) -> Problem:
     h, w, k1 = draw.integers(5, 1, 6), draw.integers(4, 1, 4), draw.integer(2, 3)
     return Problem(
         r"In a network of valid layers the first kernel has $k_1 = <k1>$ entries, and the second is $w_2 = <w>$. Between them stands $h_1 = <h>$. "
-        r"Find the first entry of $a_2 = h_1 \star w_2$.",
+        r"Find the first entry of $a_2 = h_1 \star_{\mathrm v} w_2$, without a flip.",
         Integer(sum(a * b for a, b in zip(h, w, strict=False))),
         {
             "m31": (
@@ -213,7 +213,7 @@ def second_layer(draw: Draw) -> Problem:
             ),
             "flipped": (
                 sum(a * b for a, b in zip(h[:4], w[::-1], strict=True)),
-                r"The kernel was flipped, but $\star$ is correlation.",
+                r"The kernel was flipped, but $\star_{\mathrm v}$ is correlation.",
             ),
             "the second entry": (sum(a * b for a, b in zip(h[1:], w, strict=True)), "This is the second entry."),
         },
@@ -232,7 +232,7 @@ def gradient_valid(draw: Draw) -> Problem:
     right = convolve(g, w)
     python = [sum(int(g[n - j]) * int(w[j]) for j in range(3) if n - j < 3) for n in range(5)]
     return Problem(
-        r"A valid layer $a = h \star_{\mathrm v} w$ has five inputs and the kernel $w = <w>$. The gradient in its output is $g = <g>$. Find "
+        r"A valid layer $a = h \star_{\mathrm v} w$, $a_i = \sum_j h_{i+j-1}\, w_j$, has five inputs and the kernel $w = <w>$. The gradient in its output is $g = <g>$. Find "
         r"$\nabla_h L$.",
         Vector(tuples(right)),
         {
@@ -261,8 +261,8 @@ $\nabla_h L = g *_{\mathrm f} w = <answer>$""",
 def first_entry(draw: Draw) -> Problem:
     g, w = _numbers(draw, 4, -4, 6), _numbers(draw, 2, -4, 5)
     return Problem(
-        r"For a valid layer with the kernel $w = <w>$ and the output gradient $g = <g>$, $(\nabla_h L)_n = \sum_j g_{n-j+1} w_j$. Find the first "
-        r"entry, $n = 1$.",
+        r"For a valid layer with the kernel $w = <w>$ and the output gradient $g = <g>$, $(\nabla_h L)_n = \sum_j g_{n-j+1} w_j$ with entries out of "
+        r"range zero. Find the first entry, $n = 1$.",
         Integer(int(g[0] * w[0])),
         {
             "m36": (
@@ -293,7 +293,7 @@ def gradient_full(draw: Draw) -> Problem:
     g, w = _numbers(draw, 5, -4, 5), _numbers(draw, 3)
     flipped = w[::-1]
     return Problem(
-        r"A *full* layer $a = h \star_{\mathrm f} w$ has three inputs and the kernel $w = <w>$. The gradient in its five outputs is $g = <g>$. "
+        r"A *full* layer $a = h \star_{\mathrm f} w$, $a_i = \sum_j h_{i+j-3}\, w_j$ with entries out of range zero, has three inputs and the kernel $w = <w>$. The gradient in its five outputs is $g = <g>$. "
         r"Find $\nabla_h L$.",
         Vector(tuples(correlate(g, flipped))),
         {
@@ -331,8 +331,8 @@ def last_layer(draw: Draw) -> Problem:
     b = draw.integer(1, 5)
     z = sum(a * c for a, c in zip(w, y, strict=True))
     return Problem(
-        r"The last layer of a deep network is linear and writes one number, $y_D = A_{w_D}\, y_{D-1} + b_D$ with $w_D = <w>$, $b_D = <b>$ and "
-        r"$y_{D-1} = <y>$. Find the row $\partial y_D/\partial y_{D-1}$.",
+        r"The last layer of a deep network is linear and writes one number, $y_D = A_{w_D}\, y_{D-1} + b_D$, where $A_w h = h \star_{\mathrm v} w$, without a "
+        r"flip: $(A_w h)_i = \sum_j h_{i+j-1}\, w_j$. Here $w_D = <w>$, $b_D = <b>$ and $y_{D-1} = <y>$. Find the row $\partial y_D/\partial y_{D-1}$.",
         Vector(w),
         {
             "flipped": (w[::-1], "Nothing is flipped here: a row of $A_w$ is the kernel as it is."),
@@ -372,7 +372,8 @@ def hidden_jacobian(draw: Draw) -> Problem:
 
     a, b = int(w[0]), int(w[1])
     return Problem(
-        r"A hidden layer computes $y_l = \sigma(A_{w_l}\, y_{l-1} + b_l \mathbf 1)$. It reads three numbers, its kernel is $w_l = <w>$, and its "
+        r"A hidden layer computes $y_l = \sigma(A_{w_l}\, y_{l-1} + b_l \mathbf 1)$ with the logistic $\sigma(z) = 1/(1 + e^{-z})$ and "
+        r"$A_w h = h \star_{\mathrm v} w$ without a flip: $(A_w h)_i = \sum_j h_{i+j-1}\, w_j$. It reads three numbers, its kernel is $w_l = <w>$, and its "
         r"values are $y_l = <y>$. Find the $2 \times 3$ Jacobian $\partial y_l/\partial y_{l-1}$.",
         Matrix(scaled(slopes)),
         {
@@ -406,8 +407,8 @@ def weight_gradient(draw: Draw) -> Problem:
         return tuple(int(v[:count] @ y[j : j + count]) for j in range(2))
 
     return Problem(
-        r"In layer $l$ of a network, $y_{l-1} = <y>$ has five entries, the kernel $w_l$ has $k_l = 2$, and $v_l = \partial y_D/\partial z_l = <v>$. (The "
-        r"layer below has kernels of $k_{l-1} = <below>$.) Find $\partial y_D/\partial w_l$.",
+        r"Layer $l$ of a network computes $z_l = y_{l-1} \star_{\mathrm v} w_l + b_l \mathbf 1$ without a flip. Here $y_{l-1} = <y>$ has five entries, the kernel "
+        r"$w_l$ has $k_l = 2$, and the network's output $y_D$ has the derivative $v_l = \partial y_D/\partial z_l = <v>$. (The layer below has kernels of $k_{l-1} = <below>$.) Find $\partial y_D/\partial w_l$.",
         Vector(summed(4)),
         {
             "m35": (
@@ -438,7 +439,7 @@ def hankel(draw: Draw) -> Problem:
     h = draw.distinct(4, -6, 9, but=[0])
     right = hankel_matrix(np.array(h), 2)
     return Problem(
-        r"A valid layer reads $h = <h>$ with a kernel of two weights. Find the $3 \times 2$ Jacobian $\partial a/\partial w$ of its output in the weights.",
+        r"A valid layer, $a_i = \sum_j h_{i+j-1}\, w_j$, reads $h = <h>$ with a kernel of two weights. Find the $3 \times 2$ Jacobian $\partial a/\partial w$ of its output in the weights.",
         Matrix(tuples(right)),
         {
             "flipped": (tuples(right[:, ::-1]), r"The columns are exchanged: $w_1$ meets $h_1$ in the first output."),
@@ -462,7 +463,8 @@ $\partial a/\partial w = <answer>$""",
 def bias(draw: Draw) -> Problem:
     v = draw.distinct(4, -6, 8, but=[0])
     return Problem(
-        r"A layer adds one bias $b_l$ to each of its four outputs, and $v_l = \partial y_D/\partial z_l = <v>$. Find $\partial y_D/\partial b_l$.",
+        r"A layer adds one bias $b_l$ to each entry of $z_l$, its four outputs before the activation. The network's output $y_D$ has the derivative "
+        r"$v_l = \partial y_D/\partial z_l = <v>$. Find $\partial y_D/\partial b_l$.",
         Integer(sum(v)),
         {
             "one for each": (v[0], "The same bias stands in all four outputs. Add their contributions."),
@@ -508,7 +510,7 @@ $A_w^{\mathsf T} \colon <answer>$""",
 def matrix_free(draw: Draw) -> Problem:
     k, m = draw.integer(2, 5), draw.integer(6, 20)
     return Problem(
-        r"A layer with a kernel $w$ of $<k>$ entries has $<m>$ outputs, whose gradient is $v$. Which operation takes $v$ to the gradient in the "
+        r"A valid layer, $a_i = \sum_j h_{i+j-1}\, w_j$, has a kernel $w$ of $<k>$ entries and $<m>$ outputs, whose gradient is $v$. Which operation takes $v$ to the gradient in the "
         r"layer's <n> *inputs*, without a matrix?",
         Choice(r"the full convolution $v *_{\mathrm f} w$, which flips"),
         {
@@ -564,7 +566,7 @@ def stride(draw: Draw) -> Problem:
     n = 3 + s
     right = convolve(spread, w)
     return Problem(
-        r"A valid layer with stride $s = <s>$ and kernel $w = <w>$ reads <n> entries and writes two. The gradient in its output is $g = <g>$. Find the "
+        r"A valid layer with stride $s = <s>$ and kernel $w = <w>$, $a_i = \sum_j h_{s(i-1)+j}\, w_j$, reads <n> entries and writes two. The gradient in its output is $g = <g>$. Find the "
         r"gradient in its input.",
         Vector(tuples(right)),
         {
@@ -596,7 +598,7 @@ def weights_2d(draw: Draw) -> Problem:
     a, b = draw.integers(2, 1, 2)
     patch = x[a - 1 : a + 1, b - 1 : b + 1]
     return Problem(
-        r"A valid layer in two dimensions reads $X = <x>$ with a $2 \times 2$ kernel $K$. The gradient in its output is $G = <g>$. Find the entry "
+        r"A valid layer in two dimensions reads $X = <x>$ with a $2 \times 2$ kernel $K$, which it does not flip. The gradient in its output is $G = <g>$. Find the entry "
         r"$(\nabla_K L)_{<a><b>}$.",
         Integer(int((patch * g).sum())),
         {

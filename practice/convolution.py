@@ -111,7 +111,7 @@ def window(draw: Draw) -> Problem:
     padded = np.concatenate([[0, 0], x, [0, 0]])
     part = padded[n - 1 : n + 2]
     return Problem(
-        r"$x = <x>$ is convolved with $w = <w>$. Find the entry $(x * w)_<n>$, counted from one.",
+        r"$x = <x>$ is convolved with $w = <w>$ in mode full. Find the entry $(x * w)_<n>$, counted from one.",
         Integer(int(everything[n - 1])),
         {
             "m27": (
@@ -222,7 +222,8 @@ def toeplitz_row(draw: Draw) -> Problem:
     other = toeplitz_matrix(np.array(w[::-1]), 4, "full", flip=True).astype(int)
     column = [w[i - 1] if 1 <= i <= 3 else 0 for i in range(1, 5)]
     return Problem(
-        r"$x * w = T x$ for signals with four entries and the kernel $w = <w>$. Write down row <n> of the $6 \times 4$ matrix $T$.",
+        r"$x * w = T x$ for signals with four entries and the kernel $w = <w>$. Write down row <n>, counted from one, of the "
+        r"$6 \times 4$ matrix $T$.",
         Vector(tuples(matrix[n - 1])),
         {
             "m28": (tuples(other[n - 1]), r"In this row the kernel is not turned around: it is a row of correlation."),
@@ -249,7 +250,7 @@ def circular(draw: Draw) -> Problem:
     wrapped[:2] += everything[4:]
     backwards = np.array([sum(x[m] * ([*w, 0])[(m - n) % 4] for m in range(4)) for n in range(4)])
     return Problem(
-        r"Find the circular convolution of length four of $x = <x>$ and $w = <w>$.",
+        r"Find the circular convolution of length four of $x = <x>$ and $w = <w>$, which gets a zero at its end.",
         Vector(tuples(wrapped)),
         {
             "cut off": (

@@ -48,7 +48,8 @@ $<first> + <second> + <last> = <answer>$""",
 def ignorance(draw: Draw) -> Problem:
     classes = draw.integer(3, 40, but=[10])
     return Problem(
-        r"A new network for <classes> classes knows nothing and gives each of them the same probability. What is its mean cross-entropy?",
+        r"A new network for <classes> classes knows nothing and gives each of them the same probability. What is its mean cross-entropy, "
+        r"with the natural logarithm?",
         Number(math.log(classes)),
         {
             "m14": (math.log10(classes), "This is the logarithm to base ten. The natural one belongs here."),
@@ -76,9 +77,11 @@ def squared_gradient(draw: Draw) -> Problem:
     v = [one - (place == y) for place, one in enumerate(p, 1)]
     average = sum(a * b for a, b in zip(p, v, strict=True))
     mine = p[k - 1] * (v[k - 1] - average)
+    other = [one - (place == y % 3 + 1) for place, one in enumerate(p, 1)]
+    elsewhere = p[k - 1] * (other[k - 1] - sum(a * b for a, b in zip(p, other, strict=True)))
     return Problem(
-        r"Softmax returns $p = <p>$, and class $y = <y>$ is right. Find $\partial L/\partial o_<k>$ of the squared error $L = \lVert p - e_y \rVert^2$ in "
-        r"the scores.",
+        r"Softmax of the scores $o$ is $p = <p>$, and class $y = <y>$ of $1, 2, 3$ is right. Find $\partial L/\partial o_<k>$ of the squared error $L = \lVert p - e_y \rVert^2$, "
+        r"where $e_y$ is one for the right class and zero elsewhere.",
         Number(2 * mine),
         {
             "softmax forgotten": (
@@ -94,6 +97,7 @@ def squared_gradient(draw: Draw) -> Problem:
                 2 * p[k - 1] * (1 - p[k - 1]) * v[k - 1],
                 "Only the diagonal of the Jacobian was used. Each score moves all probabilities.",
             ),
+            "counted from zero": (2 * elsewhere, "This is for another right class. The classes are counted from one."),
         },
         hint=r"$\bar o = 2 J v$ with $v = p - e_y$, and $(Jv)_k = p_k\,(v_k - \sum_j p_j v_j)$.",
         solution=r"""$v = p - e_y = <v>$, and its mean under $p$ is $<average>$.
@@ -108,8 +112,8 @@ $2 \cdot <p.k> \cdot \left(<v.k> - <(average)>\right) = <answer>$""",
 def init(draw: Draw) -> Problem:
     d = draw.integer(10, 400)
     return Problem(
-        r"A layer with ramps reads $d = <d>$ inputs. With which standard deviation $s$ should its weights be drawn, so that the mean square of the "
-        r"values stays what it was?",
+        r"A layer with ramps reads $d = <d>$ inputs. With which standard deviation $s$ should its weights be drawn, independently and with mean zero, "
+        r"so that the mean square after the ramps is that of the inputs?",
         Number(math.sqrt(2 / d)),
         {
             "the ramp forgotten": (
@@ -200,7 +204,7 @@ def batch_step(draw: Draw) -> Problem:
     mean = sum(g) / 4
     return Problem(
         r"A weight is $<theta>$. In a batch of four examples the losses have the slopes $<g>$ in it. Where is it after one step on the mean loss of the "
-        r"batch with $\alpha = <rate>$?",
+        r"batch with the learning rate $\alpha = <rate>$?",
         Number(round(theta - rate * mean, 4)),
         {
             "the sum": (round(theta - rate * sum(g), 4), "The slopes were added. The mean loss has the mean slope."),

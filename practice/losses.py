@@ -113,7 +113,7 @@ def cross_entropy_value(draw: Draw) -> Problem:
     f, y = draw.integer(1, 19, but=[10]) / 20, draw.integer(0, 1)
     truth = f if y else 1 - f
     return Problem(
-        r"Find the cross-entropy $L$ of the prediction $f = <f>$ where the truth is $y = <y>$.",
+        r"A network predicts $P(y = 1) = f = <f>$, and the truth is $y = <y>$. Find the cross-entropy $L$, with the natural logarithm.",
         Number(-math.log(truth)),
         {
             "m14": (
@@ -143,8 +143,8 @@ def likelihood(draw: Draw) -> Problem:
     truths = [a if b else 1 - a for a, b in zip(f, y, strict=True)]
     total = -math.log(math.prod(truths))
     return Problem(
-        r"For three independent examples a network predicts $f = <f>$, and the truths are $y = <y>$. Find the sum of their "
-        r"cross-entropies, the negative logarithm of their likelihood.",
+        r"For three independent examples a network predicts the probabilities $f = <f>$ of $y = 1$, and the truths are $y = <y>$. Find the "
+        r"sum of their cross-entropies, the negative natural logarithm of their likelihood.",
         Number(total),
         {
             "the truths ignored": (
@@ -169,7 +169,7 @@ def slope(draw: Draw) -> Problem:
     f, y = draw.integer(1, 19, but=[10]) / 20, draw.integer(0, 1)
     return Problem(
         r"A sigmoid turns the logit $a$ into $f = <f>$, and the truth is $y = <y>$. Find the slope "
-        r"$\partial L/\partial a$ of cross-entropy.",
+        r"$\partial L/\partial a$ of the cross-entropy $L$, with the natural logarithm.",
         Number(round(f - y, 2)),
         {
             "m14": (
@@ -200,7 +200,7 @@ def squared_error(draw: Draw) -> Problem:
     f, y = draw.integer(1, 19, but=[10]) / 20, draw.integer(0, 1)
     off = abs(y - f)
     return Problem(
-        r"Find the squared error $M$ of the predicted probability $f = <f>$ where the truth is $y = <y>$.",
+        r"Find the squared error $M = (y - f)^2$ of the predicted probability $f = <f>$ where the truth is $y = <y>$.",
         Number(round(off**2, 4)),
         {
             "not squared": (round(off, 2), "This is the distance. The question asks for its square."),
@@ -225,7 +225,7 @@ def squared_slope(draw: Draw) -> Problem:
     right = 2 * (f - y) * f * (1 - f)
     return Problem(
         r"A sigmoid turns the logit $a$ into $f = <decimal>$, and the truth is $y = <y>$. Find the slope "
-        r"$\partial M/\partial a$ of squared error.",
+        r"$\partial M/\partial a$ of the squared error $M = (y - f)^2$.",
         Number(float(right)),
         {
             "the sigmoid forgotten": (
@@ -239,7 +239,7 @@ def squared_slope(draw: Draw) -> Problem:
             ),
             "the sign": (-float(right), r"The inner derivative of $y - f$ brings a minus sign."),
         },
-        hint=r"$M = (y - f)^2$ and $\partial f/\partial a = f(1 - f)$.",
+        hint=r"Differentiate by $f$ first. The sigmoid adds the factor $\partial f/\partial a = f(1 - f)$.",
         solution=r"""The chain rule gives $2(f - y) \cdot f(1 - f)$.
 
 $2 \cdot <(off)> \cdot <decimal> \cdot <rest> = <answer>$""",
@@ -252,7 +252,7 @@ $2 \cdot <(off)> \cdot <decimal> \cdot <rest> = <answer>$""",
 def squared_formula(draw: Draw) -> Problem:
     c = draw.integer(2, 12, but=[1])
     return Problem(
-        r"Let $f = \sigma(a)$ and $M = <c>(y - f)^2$. Write $\partial M/\partial a$ as a formula in $f$ and $y$.",
+        r"Let $f = \sigma(a)$, with the sigmoid $\sigma$, and $M = <c>(y - f)^2$. Write $\partial M/\partial a$ as a formula in $f$ and $y$.",
         Formula(f"{2 * c}*(f - y)*f*(1 - f)", letters={"f": (0.1, 0.9), "y": (0, 1)}),
         {
             "the sigmoid forgotten": (
@@ -279,7 +279,7 @@ $<answer>$""",
 def steepest(draw: Draw) -> Problem:
     c, y = draw.integer(2, 9), draw.integer(0, 1)
     return Problem(
-        r"How large can the slope $\left|\partial M/\partial a\right|$ of $M = <c>(y - f)^2$ become, for $f = \sigma(a)$ and "
+        r"How large can the slope $\left|\partial M/\partial a\right|$ of $M = <c>(y - f)^2$ become, for the sigmoid $f = \sigma(a)$ and "
         r"the truth $y = <y>$?",
         Number(Fraction(8 * c, 27)),
         {
@@ -309,8 +309,8 @@ def ratio(draw: Draw) -> Problem:
     f = Fraction(draw.integer(1, 40), 100)
     loss, error = -math.log(f), float((1 - f) ** 2)
     return Problem(
-        r"A network gives the truth, $y = 1$, only $f = <decimal>$. How many times as large is the slope of cross-entropy as that of "
-        r"squared error, $\dfrac{\partial L}{\partial a} \Big/ \dfrac{\partial M}{\partial a}$?",
+        r"A sigmoid turns the logit $a$ into $f = <decimal>$, and the truth is $y = 1$. How many times as large is the slope of the "
+        r"cross-entropy $L = -\ln f$ as that of the squared error $M = (y - f)^2$, $\dfrac{\partial L}{\partial a} \Big/ \dfrac{\partial M}{\partial a}$?",
         Number(float(1 / (2 * f * (1 - f))), digits=2),
         {
             "m16": (
@@ -365,10 +365,11 @@ def larger_loss(draw: Draw) -> Problem:
 
 @problem("losses-second-derivative", section="losses-convex", items="S1.Q1.7")
 def second_derivative(draw: Draw) -> Problem:
-    f = draw.integer(1, 9) / 10
+    f = draw.integer(1, 19) / 20
     right = 2 * f * (1 - f) ** 2 * (3 * f - 1)
     return Problem(
-        r"The truth is $y = 1$. Find the second derivative $\partial^2 M/\partial a^2$ of squared error where $f = \sigma(a) = <f>$.",
+        r"The truth is $y = 1$. Find the second derivative $\partial^2 M/\partial a^2$ of the squared error $M = (y - f)^2$ where the "
+        r"sigmoid is $f = \sigma(a) = <f>$.",
         Number(right),
         {
             "m15": (
@@ -432,7 +433,8 @@ def several(draw: Draw) -> Problem:
     loss = at(cross_entropy, np.array(a, float), y - 1)
     log_sum = loss + a[y - 1]
     return Problem(
-        r"Three classes have the scores $a = <a>$, and class $y = <y>$ is right. Find the cross-entropy.",
+        r"Three classes have the scores $a = <a>$, and class $y = <y>$ of $1, 2, 3$ is right. Find the cross-entropy of softmax, with the "
+        r"natural logarithm.",
         Number(loss),
         {
             "m14": (loss / math.log(10), "This is the logarithm to base ten. The natural one belongs here."),
@@ -461,8 +463,10 @@ def gradient(draw: Draw) -> Problem:
     p, y = draw.shares(3, 1, 7), draw.integer(1, 3)
     truth = tuple(int(place == y) for place in (1, 2, 3))
     right = tuple(a - b for a, b in zip(p, truth, strict=True))
+    shifted = tuple(a - (place == y % 3) for place, a in enumerate(p))
     return Problem(
-        r"Softmax of the logits $a$ is $p = <p>$, and class $y = <y>$ is right. Find the gradient $\nabla_a L$ of cross-entropy.",
+        r"Softmax of the logits $a$ is $p = <p>$, and class $y = <y>$ of $1, 2, 3$ is right. Find the gradient $\nabla_a L$ of the "
+        r"cross-entropy $L = -\ln p_y$.",
         Vector(right),
         {
             "the sign": (
@@ -474,6 +478,10 @@ def gradient(draw: Draw) -> Problem:
             "only the right class": (
                 tuple(a * b for a, b in zip(right, truth, strict=True)),
                 "The other logits stand in the sum, so the loss reacts to them, too.",
+            ),
+            "counted from zero": (
+                shifted,
+                "Here the one is subtracted for another class. The classes are counted from one.",
             ),
         },
         hint=r"$L = -a_y + \lse(a)$, and the gradient of $\lse$ is $p$.",
@@ -491,19 +499,23 @@ def chain(draw: Draw) -> Problem:
     average, mine = mean(slopes, p), slopes[y - 1]
     return Problem(
         r"Three logits depend on a parameter $u$. At some $u$ their derivatives are $\partial a/\partial u = <slopes>$ and the "
-        r"probabilities are $p = <p>$; class $<y>$ is right. Find $\partial L/\partial u$ for cross-entropy.",
+        r"probabilities of softmax are $p = <p>$; class $y = <y>$ of $1, 2, 3$ is right. Find $\partial L/\partial u$ for the cross-entropy "
+        r"$L = -\ln p_y$.",
         Number(average - mine),
         {
             "m13": (
                 average + mine,
-                r"A minus sign got lost between two lines. Where the model agrees with the truth, $p = c$, the derivative has to "
-                "vanish.",
+                r"A minus sign got lost between two lines. Where the model agrees with the truth, the derivative has to vanish.",
             ),
             "the sign": (mine - average, r"This is the derivative of $\ln p_y$. The loss is minus that."),
             "the model forgotten": (-mine, r"The sum below the fraction bar depends on $u$, too."),
             "equal weights": (
                 Fraction(sum(slopes), 3) - mine,
                 "The mean was taken with equal weights. Under the model, each class counts with its probability.",
+            ),
+            "counted from zero": (
+                average - slopes[y % 3],
+                "This is for another right class. The classes are counted from one.",
             ),
         },
         hint="It is a mean under the model minus a mean under the truth.",
@@ -551,7 +563,7 @@ def from_logit(draw: Draw) -> Problem:
     a, y = draw.tenths(-3, 3), draw.integer(0, 1)
     loss, other = at(binary_cross_entropy, a, float(y)), at(binary_cross_entropy, a, 1.0 - y)
     return Problem(
-        r"The logit is $a = <a>$, the truth $y = <y>$. Find the cross-entropy of $f = \sigma(a)$.",
+        r"The logit is $a = <a>$, the truth $y = <y>$. Find the cross-entropy of the sigmoid $f = \sigma(a)$, with the natural logarithm.",
         Number(loss),
         {
             "the other truth": (other, r"This is the loss for the other truth: the sign inside softplus is reversed."),

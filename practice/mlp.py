@@ -22,8 +22,8 @@ def shape_of_weights(draw: Draw) -> Problem:
     layer = draw.integer(1, 2)
     right = (hidden, d) if layer == 1 else (m, hidden)
     return Problem(
-        r"A network has $d = <d>$ inputs, $d_h = <hidden>$ hidden units and $m = <m>$ classes: $h^a = W_1 x + b_1$ and "
-        r"$o^a = W_2 h^s + b_2$. Which shape does $W_<layer>$ have?",
+        r"A network has $d = <d>$ inputs, $d_h = <hidden>$ hidden units and $m = <m>$ outputs, one for each class: $h^a = W_1 x + b_1$, "
+        r"$h^s = \softplus(h^a)$ and $o^a = W_2 h^s + b_2$. Which shape does $W_<layer>$ have?",
         Shape(right),
         {
             "transposed": (
@@ -60,7 +60,7 @@ def hidden_unit(draw: Draw) -> Problem:
     rows = (w[:2], w[2:])
     row, column, bias = rows[j - 1], (w[j - 1], w[j + 1]), b[j - 1]
     return Problem(
-        r"$W_1 = <rows>$, $b_1 = <b>$ and $x = <x>$. Find $h^a_<j>$, what hidden unit $<j>$ computes before softplus.",
+        r"The hidden layer computes $h^a = W_1 x + b_1$, and then softplus. Find $h^a_<j>$ for $W_1 = <rows>$, $b_1 = <b>$ and $x = <x>$.",
         Integer(_dot(row, x) + bias),
         {
             "the bias forgotten": (_dot(row, x), "The bias is missing."),
@@ -113,8 +113,8 @@ def output_share(draw: Draw) -> Problem:
     powers = [2 ** row[0] * 3 ** row[1] for row in rows]
     columns = [2 ** w[0] * 3 ** w[2], 2 ** w[1] * 3 ** w[3]]
     return Problem(
-        r"The hidden units have the values $h^s = (\ln 2, \ln 3)$, the output layer has $W_2 = <rows>$ and $b_2 = 0$. "
-        r"Find the probability $o^s_<k>$ of class $<k>$, as a fraction.",
+        r"The hidden units have the values $h^s = (\ln 2, \ln 3)$, and the scores are $o^a = W_2 h^s + b_2$ with $W_2 = <rows>$ and $b_2 = 0$. "
+        r"Softmax follows. Find the probability $o^s_<k>$ of class $<k>$.",
         Number(Fraction(powers[k - 1], sum(powers))),
         {
             "columns for rows": (
@@ -141,12 +141,13 @@ def parameters(draw: Draw) -> Problem:
     d, hidden, m = draw.integer(5, 40), draw.integer(3, 20), draw.integer(2, 10)
     right = hidden * (d + 1) + m * (hidden + 1)
     return Problem(
-        r"How many parameters are there, biases included, in a network with $d = <d>$ inputs, $d_h = <hidden>$ hidden units and $m = <m>$ classes?",
+        r"How many parameters are there, biases included, in a network with $d = <d>$ inputs, one layer of $d_h = <hidden>$ hidden "
+        r"units and $m = <m>$ outputs, one for each class?",
         Integer(right),
         {
             "the biases forgotten": (
                 hidden * d + m * hidden,
-                "These are the weights. Each hidden unit and each class has a bias as well.",
+                "These are the weights. Each hidden unit and each output has a bias as well.",
             ),
             "one layer of biases": (right - m, "The biases of the output layer are missing."),
             "a product": (d * hidden * m, "The numbers of the two layers are added, not multiplied."),
@@ -159,7 +160,7 @@ def parameters(draw: Draw) -> Problem:
         solution=r"""$W_1$ and $b_1$ have $<hidden> \cdot <d> + <hidden>$ entries, $W_2$ and $b_2$ have $<m> \cdot <hidden> + <m>$.
 
 $<hidden> \cdot (<d> + 1) + <m> \cdot (<hidden> + 1) = <answer>$""",
-        check=r"With one input, one hidden unit and one class there would be four.",
+        check=r"With one input, one hidden unit and one output there would be four.",
         given={"d": d, "hidden": hidden, "m": m},
     )
 
@@ -239,7 +240,7 @@ def l2_step(draw: Draw) -> Problem:
     shrunk = 1 - 2 * rate * price
     return Problem(
         r"A weight is $\theta = <theta>$, and the risk has the slope $<g>$ in it. The penalty $\lambda\theta^2$ with $\lambda = <price>$ is "
-        r"added. Where is the weight after one step with $\alpha = <rate>$?",
+        r"added. Where is the weight after one step of gradient descent with the learning rate $\alpha = <rate>$?",
         Number(round(shrunk * theta - rate * g, 4)),
         {
             "the penalty forgotten": (round(theta - rate * g, 4), "The penalty has a slope, too."),
@@ -260,6 +261,9 @@ $<theta> - <rate> \cdot \bigl(<g> + <(pull)>\bigr) = <answer>$""",
         check=r"With the slope of the risk at zero, the weight would shrink by the factor $1 - 2\alpha\lambda$.",
         given={"theta": theta, "g": g, "rate": rate, "price": price, "pull": round(2 * price * theta, 2)},
     )
+
+
+ANOTHER = "Here the one is subtracted for another class. The classes are counted from one."
 
 
 def _truth(y: int) -> np.ndarray:
@@ -284,8 +288,8 @@ def output_gradient(draw: Draw) -> Problem:
     shares, y = _shares(draw), draw.integer(1, 3)
     right = shares - _truth(y)
     return Problem(
-        r"Softmax at the end of a network returns $o^s = <o>$, and class $y = <y>$ is right. Find the gradient $\bar b_2$ of the loss in "
-        r"the output biases.",
+        r"Softmax at the end of a network returns $o^s = <o>$, and class $y = <y>$ of $1, 2, 3$ is right. Find $\bar b_2$, the "
+        r"gradient of the cross-entropy $L = -\ln o^s_y$ in the output biases.",
         Vector(_rounded(right)),
         {
             "the sign": (_rounded(-right), "It is prediction minus truth."),
@@ -295,6 +299,7 @@ def output_gradient(draw: Draw) -> Problem:
                 r"This is the gradient of the probability $o^s_y$. The loss is $-\ln o^s_y$.",
             ),
             "one everywhere": (_rounded(shares - 1), "One is subtracted for the right class alone."),
+            "counted from zero": (_rounded(shares - _truth(y % 3 + 1)), ANOTHER),
         },
         hint=r"A bias is added to its score, so $\bar b_2 = \bar o^a$.",
         solution=r"""$\bar b_2 = \bar o^a = o^s - e_y$.
@@ -311,8 +316,8 @@ def one_weight(draw: Draw) -> Problem:
     h, k, j = draw.distinct(2, 2, 9), draw.integer(1, 3), draw.integer(1, 2)
     mine = shares[k - 1] - (k == y)
     return Problem(
-        r"Class $y = <y>$ is right, softmax returned $o^s = <o>$, and the hidden units are $h^s = <h>$. Find "
-        r"$\partial L/\partial (W_2)_{<k><j>}$.",
+        r"A network has the hidden units $h^s = <h>$ and the scores $o^a = W_2 h^s + b_2$, and softmax returned $o^s = <o>$. Class $y = <y>$ of "
+        r"$1, 2, 3$ is right. Find $\partial L/\partial (W_2)_{<k><j>}$ for the cross-entropy $L = -\ln o^s_y$.",
         Number(round(mine * h[j - 1], 2)),
         {
             "m18": (
@@ -340,8 +345,8 @@ def weight_matrix(draw: Draw) -> Problem:
     shares, y, h = _shares(draw), draw.integer(1, 3), draw.distinct(2, 1, 5)
     bar = shares - _truth(y)
     return Problem(
-        r"Class $y = <y>$ of three is right, softmax returned $o^s = <o>$, and the hidden units are $h^s = <h>$. Find the matrix $\bar W_2$, "
-        r"the gradient of the loss in $W_2$.",
+        r"A network has the hidden units $h^s = <h>$ and the scores $o^a = W_2 h^s + b_2$, and softmax returned $o^s = <o>$. Class $y = <y>$ of "
+        r"$1, 2, 3$ is right. Find the matrix $\bar W_2$, the gradient of the cross-entropy $L = -\ln o^s_y$ in $W_2$.",
         Matrix(_rounded(np.outer(bar, h))),
         {
             "m19": (
@@ -355,6 +360,7 @@ def weight_matrix(draw: Draw) -> Problem:
                 "One has to be subtracted for the right class first.",
             ),
             "the sign": (_rounded(np.outer(-bar, h)), "It is prediction minus truth."),
+            "counted from zero": (_rounded(np.outer(shares - _truth(y % 3 + 1), h)), ANOTHER),
         },
         hint=r"A column times a row. Which of the two is $\bar o^a$?",
         solution=r"""$\bar o^a = o^s - e_y = <bar>$ as a column, times the row $<h>$.
@@ -372,7 +378,8 @@ def hidden_gradient(draw: Draw) -> Problem:
     bar, column = shares - _truth(y), weights[:, j - 1]
     mixed = shares - _truth(j)
     return Problem(
-        r"Class $y = <y>$ is right, softmax returned $o^s = <o>$, and $W_2 = <weights>$. Find $\partial L/\partial h^s_<j>$.",
+        r"A network has the scores $o^a = W_2 h^s + b_2$ with $W_2 = <weights>$, and softmax returned $o^s = <o>$. Class $y = <y>$ of $1, 2, 3$ is "
+        r"right. Find $\partial L/\partial h^s_<j>$ for the cross-entropy $L = -\ln o^s_y$.",
         Number(round(float(bar @ column), 2)),
         {
             "m18/quotient": (
@@ -412,7 +419,7 @@ def row_shapes(draw: Draw) -> Problem:
     column = (right[1], 1) if right[0] == 1 else (hidden, 1)
     return Problem(
         r"$\dfrac{\partial L}{\partial h^a} = (o^s - e_y)^{\mathsf T}\, W_2 \Diag\bigl(\sigma(h^a)\bigr)$ for a network with $d = <d>$ inputs, "
-        r"$d_h = <hidden>$ hidden units and $m = <m>$ classes. Which shape does <what> have?",
+        r"$d_h = <hidden>$ hidden units and $m = <m>$ outputs, one for each class. Which shape does <what> have?",
         Shape(right),
         {
             "m19": (
@@ -469,8 +476,9 @@ def bend_row(draw: Draw) -> Problem:
     slopes = np.array(draw.distinct(2, 1, 9)) / 10
     row = bar @ weights
     return Problem(
-        r"At the output of a network $\bar o^a = \tfrac{1}{10} <bar>$; further $W_2 = <weights>$ and $\sigma(h^a) = <slopes>$. Find the row "
-        r"$\partial L/\partial h^a$.",
+        r"A network with softplus in the hidden layer, $h^s = \softplus(h^a)$, has the scores $o^a = W_2 h^s + b_2$ with $W_2 = <weights>$. The sigmoid "
+        r"of $h^a$ is $\sigma(h^a) = <slopes>$, and $\bar o^a = \tfrac{1}{10} <bar>$; a bar marks the gradient of the loss in a quantity. Find the "
+        r"row $\partial L/\partial h^a$.",
         Vector(_rounded(row * slopes / 10)),
         {
             "not bent": (
@@ -495,7 +503,8 @@ def first_layer(draw: Draw) -> Problem:
     bar, x = draw.distinct(2, -4, 5, but=[0]), draw.distinct(3, -3, 4, but=[0])
     weights = np.array(draw.integers(6, -2, 2, but=[0])).reshape(2, 3)
     return Problem(
-        r"A network with three inputs $x = <x>$ and two hidden units has $\bar h^a = <bar>$ and $W_1 = <weights>$. Find $\bar W_1$.",
+        r"A network reads three inputs $x = <x>$, and its two hidden units compute $h^a = W_1 x + b_1$ with $W_1 = <weights>$. A bar marks the gradient "
+        r"of the loss in a quantity, and $\bar h^a = <bar>$. Find $\bar W_1$.",
         Matrix(tuples(np.outer(bar, x))),
         {
             "transposed": (tuples(np.outer(x, bar)), r"This is the transpose: $\bar W_1$ has the shape of $W_1$."),
@@ -520,7 +529,8 @@ def input_gradient(draw: Draw) -> Problem:
     bar = np.array(draw.distinct(2, -4, 5, but=[0]))
     weights = np.array(draw.integers(4, -4, 5, but=[0])).reshape(2, 2)
     return Problem(
-        r"A layer has $W_1 = <weights>$ and $\bar h^a = <bar>$. Find $\bar x$, the gradient in its input.",
+        r"A layer computes $h^a = W_1 x + b_1$ with $W_1 = <weights>$. A bar marks the gradient of the loss in a quantity, and $\bar h^a = <bar>$. Find "
+        r"$\bar x$.",
         Vector(tuples(weights.T @ bar)),
         {
             "not transposed": (tuples(weights @ bar), r"Backwards the matrix is transposed: input $k$ feeds the units through *column* $k$."),
@@ -544,8 +554,8 @@ def missing_row(draw: Draw) -> Problem:
     one, two = (tuple(value / 10 for value in draw.integers(2, -9, 9, but=[0])) for _ in range(2))
     right = tuple(round(-a - b, 1) + 0.0 for a, b in zip(one, two, strict=True))
     return Problem(
-        r"The output layer of a network has three classes, and for a batch of examples the first two rows of the gradient $\bar W_2$ are $<one>$ and $<two>$. "
-        r"Find the third row.",
+        r"A network ends in softmax over three classes and is trained with cross-entropy. For a batch of examples the first two rows of $\bar W_2$, the "
+        r"gradient of the loss in the output weights, are $<one>$ and $<two>$. Find the third row.",
         Vector(right),
         {
             "the sign": (

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 LONGEST = 200
@@ -47,6 +48,9 @@ _SIGNS = str.maketrans(
     }
 )
 _TOKEN = re.compile(r"\s*(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[A-Za-z][A-Za-z0-9]*|[-+*/^()])")
+_NAMED = re.compile(r"\s*([^=≈~,;]*?)([0-9]*)\s*[=≈~][^=≈~]*")
+_EPSILON = r"\s*\*?\s*(?:var)?eps(?:ilon)?"
+_PLAIN = r"[0-9]+(?:\.[0-9]+)?"
 Tree: TypeAlias = tuple[Any, ...]
 
 
@@ -153,9 +157,13 @@ class _Parser:
 
 @lru_cache(maxsize=1000)
 def parsed(text: str, letters: tuple[str, ...] = ()) -> Tree:
-    """Return the tree of a formula in the given letters."""
+    """Return the tree of a formula in the given letters. A capital before a parenthesis is no factor: it is ``H(x)``."""
+    text = cleaned(text)
+    called = re.search(r"([A-Z])\s*\(([^()]*[a-z][^()]*)\)", text)
+    if called and called[1] in letters:
+        raise Refused(f"Write {called[1]} alone, without ({called[2].strip()})")
     try:
-        return _Parser(cleaned(text), letters).parse()
+        return _Parser(text, letters).parse()
     except RecursionError:
         raise Refused("This is too deep to be read") from None
 
@@ -214,12 +222,20 @@ def number(text: str, whole: bool = False) -> float:
 
 
 def numbers(text: str, whole: bool = False) -> tuple[float, ...]:
-    """Return the numbers of a list: separated by commas, semicolons or spaces; sizes by × too."""
-    text = re.split("[=≈~]", cleaned(text))[-1].strip()
-    if text[:1] in ("(", "[", "⟨") and text[-1:] in (")", "]", "⟩") and _outer(text):
-        text = text[1:-1].strip()
+    """Return the numbers of a list: separated by commas, semicolons or spaces; sizes by × too.
+
+    Either the list has a name, or each number has one. ``2 + 3ε`` is a list of two.
+    """
+    text = _opened(re.sub(r",?\s+and\s+", ", ", cleaned(text)))
+    if not _each_named(text):
+        first, *middle = re.split("[=≈~]", text)
+        if any(re.match(r"[^(\[⟨]*[,;]", part) for part in middle[:-1]):
+            raise Refused("Type only the numbers, without names, with commas between them")
+        text = _opened([first, *middle][-1].strip())
+    if "eps" in text and not re.search("[,;]", text):
+        return _dual(text)
     if whole:
-        text = re.sub(r"(?<=\d)\s*[x*]\s*(?=\d)", ",", text)
+        text = re.sub(r"(?<=\d)\s*(?:[x*]|by)\s*(?=\d)", ",", text)
     if ";" in text:
         parts = text.split(";")
     elif "," in text:
@@ -231,6 +247,29 @@ def numbers(text: str, whole: bool = False) -> tuple[float, ...]:
     if not parts:
         raise Refused("Nothing has been typed")
     return tuple(number(part, whole) for part in parts)
+
+
+def _each_named(text: str) -> bool:
+    """Say whether each number of a list has a name of its own, as in ``x1 = 2, x2 = 3``."""
+    parts = re.split(";" if ";" in text else ",", text.rstrip(" ,;"))
+    found = [named for part in parts if (named := _NAMED.fullmatch(part))]
+    if len(parts) < 2 or len(found) < len(parts):
+        return False
+    if any(one[1] == other[1] and int(one[2] or 0) >= int(other[2] or 0) for one, other in pairwise(found)):
+        raise Refused("Type only the numbers, in their order, without names")
+    return True
+
+
+def _dual(text: str) -> tuple[float, float]:
+    """Return the value and the tangent of a dual number such as ``2 - 3ε``."""
+    text = re.sub(r"\s*([-+])\s*", r"\1", text).strip()
+    if found := re.fullmatch(rf"([-+]?{_PLAIN})([-+](?:{_PLAIN})?){_EPSILON}", text):
+        value, tangent = found[1], found[2]
+    elif found := re.fullmatch(rf"([-+]?(?:{_PLAIN})?){_EPSILON}([-+]{_PLAIN})", text):
+        value, tangent = found[2], found[1]
+    else:
+        raise Refused("Leave out ε: type the value, a comma and the tangent")
+    return float(value), float(f"{tangent}1" if tangent in ("", "+", "-") else tangent)
 
 
 def rows(text: str) -> tuple[tuple[float, ...], ...]:
@@ -255,6 +294,13 @@ def named(text: str, names: Sequence[str]) -> tuple[int, ...]:
         if len(values) == len(names) and all(value == int(value) for value in values):
             return tuple(map(int, values))
     raise Refused(f"This does not give {' and '.join(names)}")
+
+
+def _opened(text: str) -> str:
+    """Return what stands in a pair of brackets around the whole text, or the text."""
+    if text[:1] in ("(", "[", "⟨") and text[-1:] in (")", "]", "⟩") and _outer(text):
+        return text[1:-1].strip()
+    return text
 
 
 def _outer(text: str) -> bool:

@@ -22,7 +22,7 @@ def by_hand(draw: Draw) -> Problem:
     i, total = draw.integer(1, 3), sum(e)
     logs = [math.log(one) for one in e]
     return Problem(
-        r"The scores are $x = (\ln <e.1>, \ln <e.2>, \ln <e.3>)$. Find $S(x)_<i>$, the probability of class <i>.",
+        r"The scores are $x = (\ln <e.1>, \ln <e.2>, \ln <e.3>)$. Find $S(x)_<i>$, the probability that softmax gives to class <i>.",
         Number(Fraction(e[i - 1], total)),
         {
             "the scores divided": (
@@ -85,7 +85,7 @@ def one_score_raised(draw: Draw) -> Problem:
     p, a, m, i = draw.shares(3), draw.integer(2, 9), draw.integer(2, 4), draw.integer(1, 3)
     one = p[i - 1]
     return Problem(
-        r"Softmax of three scores is $p = <p>$. All three scores rise by $<a>$; then score <i> alone rises by $\ln <m>$ "
+        r"Softmax of three scores $x$ is $p = <p>$. All three scores rise by $<a>$; then $x_<i>$ alone rises by $\ln <m>$ "
         r"more. What is its probability now?",
         Number(m * one / (1 + (m - 1) * one)),
         {
@@ -116,7 +116,7 @@ def two_z(draw: Draw) -> Problem:
     c, i = draw.integer(2, 9), draw.integer(1, 2)
     j = 3 - i
     return Problem(
-        r"Softmax of the two scores $<c> x_1$ and $<c> x_2$ gives class <i> the probability $\sigma(z)$. "
+        r"Softmax of the two scores $<c> x_1$ and $<c> x_2$ gives class <i> the probability $\sigma(z)$, where $\sigma$ is the sigmoid. "
         r"Write $z$ as a formula in $x_1$ and $x_2$.",
         Formula(f"{c}*(x_{i} - x_{j})", letters={"x_1": (-2.0, 2.0), "x_2": (-2.0, 2.0)}),
         {
@@ -178,7 +178,7 @@ $\dfrac{1}{1 + e^{-(<difference>)}} \approx <answer>$""",
 def gauge(draw: Draw) -> Problem:
     x = draw.distinct(4, -4, 6, but=[0, 1])
     return Problem(
-        r"For $x = <x>$, find the three numbers $y$ with $S(x) = S(0, y_1, y_2, y_3)$.",
+        r"For $x = <x>$, find the three numbers $y$ with $S(x) = S(0, y_1, y_2, y_3)$, where $S$ is softmax.",
         Vector(tuple(one - x[0] for one in x[1:])),
         {
             "m10": (
@@ -240,7 +240,7 @@ def scaled(draw: Draw) -> Problem:
     scores = np.array(x, float)
     right = float(softmax(c * scores)[i - 1])
     return Problem(
-        r"The scores are $x = <x>$. Find the probability $S(<c> x)_<i>$ after all of them are multiplied by $<c>$.",
+        r"The scores are $x = <x>$. Find the probability $S(<c> x)_<i>$ that softmax gives after all of them are multiplied by $<c>$.",
         Number(right, digits=3),
         {
             "m8": (
@@ -273,7 +273,7 @@ def limit(draw: Draw) -> Problem:
     x = tuple(high if place in winners else draw.integer(low - 3, low) for place in range(1, 5))
     best, first = len(winners), min(winners)
     return Problem(
-        r"The scores are $x = <x>$. Which vector does $S(c\,x)$ tend to as $c \to \infty$?",
+        r"The scores are $x = <x>$. Which vector does softmax, $S(c\,x)$, tend to as $c \to \infty$?",
         Vector(tuple(Fraction(int(one == high), best) for one in x)),
         {
             "m9": (
@@ -358,7 +358,8 @@ $<m> + \ln\bigl(1 + e^{-<gap>}\bigr) \approx <answer>$""",
 def log_probability(draw: Draw) -> Problem:
     score, total = draw.integer(-6, -1), draw.tenths(0.5, 6)
     return Problem(
-        r"Several scores have $\lse(x) = <total>$, and score 2 is $x_2 = <score>$. Find $\ln S(x)_2$.",
+        r"Several scores have $\lse(x) = \ln \sum_j e^{x_j} = <total>$, and one of them is $x_2 = <score>$. Find $\ln S(x)_2$, where $S$ "
+        r"is softmax.",
         Number(round(score - total, 1)),
         {
             "the sign": (round(total - score, 1), "This is the loss, minus the logarithm. A probability is below one."),
@@ -382,7 +383,7 @@ def jacobian_off(draw: Draw) -> Problem:
     p, (i, j) = draw.shares(3), draw.pair(3)
     a, b = p[i - 1], p[j - 1]
     return Problem(
-        r"Three scores have the probabilities $p = S(x) = <p>$. Find $\partial S_<i> / \partial x_<j>$.",
+        r"Softmax gives three scores the probabilities $p = S(x) = <p>$. Find $\partial S_<i> / \partial x_<j>$.",
         Number(-a * b),
         {
             "m11": (
@@ -410,7 +411,7 @@ def jacobian_diagonal(draw: Draw) -> Problem:
     p, (i, k) = draw.shares(3), draw.pair(3)
     a, b = p[i - 1], p[k - 1]
     return Problem(
-        r"Three scores have the probabilities $p = S(x) = <p>$. Find $\partial S_<i> / \partial x_<i>$.",
+        r"Softmax gives three scores the probabilities $p = S(x) = <p>$. Find $\partial S_<i> / \partial x_<i>$.",
         Number(a * (1 - a)),
         {
             "m11": (
@@ -442,7 +443,7 @@ def jacobian_matrix(draw: Draw) -> Problem:
     n = int(w.sum())
     diagonal, outer = n * np.diag(w), np.outer(w, w)
     return Problem(
-        r"For $p = S(x) = \frac{1}{<n>} <w>$ the Jacobian $J$ of softmax has the common denominator $<square>$. "
+        r"Where softmax gives $p = S(x) = \frac{1}{<n>} <w>$, its Jacobian $J$ has the common denominator $<square>$. "
         r"Give the matrix $<square>\,J$.",
         Matrix(tuples(diagonal - outer)),
         {
@@ -545,7 +546,7 @@ def chain(draw: Draw) -> Problem:
     mine = slopes[i - 1]
     return Problem(
         r"Three scores depend on a parameter $u$. At some $u$ their derivatives are "
-        r"$\partial x/\partial u = <slopes>$ and $S(x) = <p>$. Find $\dfrac{\partial}{\partial u} \ln S(x(u))_<i>$.",
+        r"$\partial x/\partial u = <slopes>$, and softmax gives $S(x) = <p>$. Find $\dfrac{\partial}{\partial u} \ln S(x(u))_<i>$.",
         Number(mine - average),
         {
             "the sum below forgotten": (
@@ -585,7 +586,7 @@ def entropy_slope(draw: Draw) -> Problem:
     unit = math.log(2) ** 2
     return Problem(
         r"For the scores $x = (\ln 2)\,<k>$ and $c = <c>$ softmax gives $S(c\,x) = <p>$. "
-        r"With which slope does the entropy $H(S(c\,x))$ change at this $c$?",
+        r"The entropy is $H(p) = -\sum_j p_j \ln p_j$. With which slope does $H(S(c\,x))$ change at this $c$?",
         Number(-c * spread * unit),
         {
             "the sign": (

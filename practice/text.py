@@ -71,6 +71,11 @@ def filled(text: str, given: Mapping[str, Any]) -> str:
     return _COMMAND.sub(lambda found: _COMMANDS[found[0]], _PLACE.sub(say, text))
 
 
+def article(number: int) -> str:
+    """Return the article before a number that is said: an 8, a 5, an 11."""
+    return "an" if str(number).startswith("8") or number in (11, 18) else "a"
+
+
 def times(*factors: Any) -> str:
     """Return a product of numbers as mathematics, with parentheses around what has a sign."""
     shown = [factor if isinstance(factor, str) else tex(factor) for factor in factors]

@@ -75,6 +75,7 @@ def ways(answer: Answer, typed: str) -> Iterator[str]:
         yield f"({typed})"
         yield f"[{re.sub(r', | × ', '; ', typed)}]"
         yield re.sub(r", | × ", " ", typed)
+        yield ", ".join(f"y_{place} = {part}" for place, part in enumerate(re.split(", | × ", typed), 1))
     elif isinstance(answer, Matrix):
         yield f"[[{typed.replace('; ', '], [')}]]"
         yield typed.replace("; ", "\n")
@@ -156,7 +157,7 @@ def _equal(one: Any, other: Any) -> bool:
 def varied(problems: list[Problem]) -> Iterator[str]:
     """Demand that variants differ, and that the right choice stands in every place."""
     questions = {problem.question for problem in problems}
-    if len(questions) < min(5, len(problems) / 2):
+    if len(questions) < min(8, len(problems) / 2):
         yield f"only {len(questions)} questions in {len(problems)} variants"
     choices = [problem.answer for problem in problems if isinstance(problem.answer, Choice)]
     places = Counter(choice.options.index(choice.value) for choice in choices)

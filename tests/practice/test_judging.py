@@ -11,7 +11,7 @@ from practice.answers import Choice, Formula, Integer, Matrix, Number, Settings,
 from practice.draw import Draw
 from practice.judging import NEAR, OTHER, judge
 from practice.problem import Entry, Problem, problem
-from practice.text import filled, plain, tex
+from practice.text import article, filled, plain, tex
 from tests.practice.stress import complaints
 
 
@@ -214,3 +214,22 @@ def test_the_second_computation_does_not_import_what_it_judges():
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert {name.partition(".")[0] for name in imported} <= {"numpy", "sympy", "fractions", "itertools", "math"}
+
+
+def test_the_article_before_a_number():
+    assert [number for number in range(1, 90) if article(number) == "an"] == [8, 11, 18, *range(80, 90)]
+
+
+def test_how_many_numbers_a_vector_has_is_said_with_what_stands_between_them():
+    pair = made(Vector((6, 11)), {"exchanged": ((11, 6), "Exchanged."), "one": ((6, 6), "Twice the same.")})
+    assert judge(pair, "x1 = 6, x2 = 11").kind == "right"
+    assert judge(pair, "x2 = 11, x1 = 6").words.startswith("Type only the numbers, in their order, without names.")
+    assert judge(pair, "x1 = 6 x2 = 11").words == "The answer has 2 numbers, with commas between them."
+    assert judge(pair, "6 + 11 + ε").words.startswith("Leave out ε: type the value, a comma and the tangent.")
+
+
+def test_a_letter_that_stands_for_a_value_is_not_called():
+    ramp = made(Formula("2*x*H", letters={"x": (-2.0, 2.0), "H": (0, 1)}), {"line": ("2*x", "A line.")})
+    assert judge(ramp, "2xH").kind == "right"
+    for typed in ("2xH(x)", "2H(x)"):
+        assert judge(ramp, typed).words.startswith("Write H alone, without (x).")

@@ -94,7 +94,7 @@ def test_a_planted_fault_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert bool(compared(all_problems()[::4])) is seen
 
 
-SIGNS = "0123456789.,;+-*/^()[]= xnkeπσ−×½√%\\{}_lnsqrt\n"
+SIGNS = "0123456789.,;+-*/^()[]= xnkeπσbyHε≈−×½√%\\{}_lnsqrt\n"
 QUESTIONS = [(entry.data(0), entry.variant(0)) for entry in all_problems()[::10]]
 
 

@@ -40,7 +40,8 @@ var Judging = (() => {
       read: (_, text) => Reading.numbers(text),
       same: sameNumbers,
       near: true,
-      form: ({ value }, typed) => (typed.length === value.length ? "" : `The answer has ${value.length} numbers`),
+      form: ({ value }, typed) =>
+        typed.length === value.length ? "" : `The answer has ${value.length} numbers, with commas between them`,
     },
     shape: {
       read: (_, text) => Reading.numbers(text, true),

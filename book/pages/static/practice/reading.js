@@ -67,10 +67,12 @@ var Reading = (() => {
   const finite = (value) => (Number.isFinite(value) ? value : refuse(NO_VALUE));
   const SIGN = { "+": (a, b) => a + b, "-": (a, b) => a - b, "*": (a, b) => a * b, "/": (a, b) => a / b, "^": (a, b) => a ** b };
 
-  /** Return the value of a formula as a function of its letters. @param {string} typed @param {string[]} names @returns {Value} */
+  /** Return the value of a formula as a function of its letters. A capital before a parenthesis is no factor: it is H(x). @param {string} typed @param {string[]} names @returns {Value} */
   function parsed(typed, names = []) {
     const known = new Map(names.map((name) => [name.replaceAll("_", ""), name]));
-    const left = tokens(cleaned(typed), known);
+    const text = cleaned(typed), called = /([A-Z])\s*\(([^()]*[a-z][^()]*)\)/.exec(text);
+    if (called && names.includes(called[1])) refuse(`Write ${called[1]} alone, without (${called[2].trim()})`);
+    const left = tokens(text, known);
     const next = () => left[0] ?? "";
     const take = () => left.shift() ?? "";
     /** @returns {Value} */
@@ -171,11 +173,44 @@ var Reading = (() => {
     return false;
   }
 
-  /** Return the numbers of a list: separated by commas, semicolons or spaces; sizes by × too. @param {string} typed */
+  /** Return what stands in a pair of brackets around the whole text, or the text. @param {string} text */
+  const opened = (text) => (/^[([⟨].*[)\]⟩]$/s.test(text) && outer(text) ? text.slice(1, -1).trim() : text);
+
+  /** Say whether each number of a list has a name of its own, as in "x1 = 2, x2 = 3". @param {string} text */
+  function eachNamed(text) {
+    const parts = text.replace(/[ ,;]+$/, "").split(text.includes(";") ? ";" : ",");
+    const found = parts.map((part) => /^\s*([^=≈~,;]*?)([0-9]*)\s*[=≈~][^=≈~]*$/.exec(part) ?? []);
+    if (parts.length < 2 || found.some((part) => !part.length)) return false;
+    const apart = found.slice(1).every(([, stem, place], at) => stem !== found[at][1] || Number(place) > Number(found[at][2]));
+    return apart || refuse("Type only the numbers, in their order, without names");
+  }
+
+  /** Return the value and the tangent of a dual number such as "2 - 3ε". @param {string} typed */
+  function dual(typed) {
+    const text = typed.replace(/\s*([-+])\s*/g, "$1").trim();
+    const after = /^([-+]?[0-9]+(?:\.[0-9]+)?)([-+](?:[0-9]+(?:\.[0-9]+)?)?)\s*\*?\s*(?:var)?eps(?:ilon)?$/.exec(text);
+    const before = /^([-+]?(?:[0-9]+(?:\.[0-9]+)?)?)\s*\*?\s*(?:var)?eps(?:ilon)?([-+][0-9]+(?:\.[0-9]+)?)$/.exec(text);
+    if (!after && !before) refuse("Leave out ε: type the value, a comma and the tangent");
+    const [value, tangent] = after ? [after[1], after[2]] : [before?.[2], before?.[1] ?? ""];
+    return [Number(value), Number(/[0-9]/.test(tangent) ? tangent : `${tangent}1`)];
+  }
+
+  /**
+   * Return the numbers of a list: separated by commas, semicolons or spaces; sizes by × too. Either the list has a name,
+   * or each number has one. "2 + 3ε" is a list of two.
+   * @param {string} typed @returns {number[]}
+   */
   function numbers(typed, whole = false) {
-    let text = unnamed(typed);
-    if (/^[([⟨].*[)\]⟩]$/s.test(text) && outer(text)) text = text.slice(1, -1).trim();
-    if (whole) text = text.replace(/(?<=\d)\s*[x*]\s*(?=\d)/g, ",");
+    let text = opened(cleaned(typed).replace(/,?\s+and\s+/g, ", "));
+    if (!eachNamed(text)) {
+      const named = text.split(/[=≈~]/);
+      if (named.slice(1, -1).some((part) => /^[^([⟨]*[,;]/.test(part))) {
+        refuse("Type only the numbers, without names, with commas between them");
+      }
+      text = opened((named.pop() ?? "").trim());
+    }
+    if (text.includes("eps") && !/[,;]/.test(text)) return dual(text);
+    if (whole) text = text.replace(/(?<=\d)\s*(?:[x*]|by)\s*(?=\d)/g, ",");
     const sign = [";", ","].find((one) => text.includes(one)) ?? /\s+/;
     const parts = text.split(sign);
     if (!parts.at(-1)?.trim()) parts.pop();
