@@ -378,8 +378,8 @@ def hidden_gradient(draw: Draw) -> Problem:
     bar, column = shares - _truth(y), weights[:, j - 1]
     mixed = shares - _truth(j)
     return Problem(
-        r"A network has the scores $o^a = W_2 h^s + b_2$ with $W_2 = <weights>$, and softmax returned $o^s = <o>$. Class $y = <y>$ of $1, 2, 3$ is "
-        r"right. Find $\partial L/\partial h^s_<j>$ for the cross-entropy $L = -\ln o^s_y$.",
+        "A network has the scores $o^a = W_2 h^s + b_2$ with\n\n$$W_2 = <weights>,$$\n\n"
+        r"and softmax returned $o^s = <o>$. Class $y = <y>$ of $1, 2, 3$ is right. Find $\partial L/\partial h^s_<j>$ for the cross-entropy $L = -\ln o^s_y$.",
         Number(round(float(bar @ column), 2)),
         {
             "m18/quotient": (
@@ -476,8 +476,9 @@ def bend_row(draw: Draw) -> Problem:
     slopes = np.array(draw.distinct(2, 1, 9)) / 10
     row = bar @ weights
     return Problem(
-        r"A network with softplus in the hidden layer, $h^s = \softplus(h^a)$, has the scores $o^a = W_2 h^s + b_2$ with $W_2 = <weights>$. The sigmoid "
-        r"of $h^a$ is $\sigma(h^a) = <slopes>$, and $\bar o^a = \tfrac{1}{10} <bar>$; a bar marks the gradient of the loss in a quantity. Find the "
+        r"A network with softplus in the hidden layer, $h^s = \softplus(h^a)$, has the scores $o^a = W_2 h^s + b_2$ with"
+        "\n\n$$W_2 = <weights>.$$\n\n"
+        r"The sigmoid of $h^a$ is $\sigma(h^a) = <slopes>$, and $\bar o^a = \tfrac{1}{10} <bar>$; a bar marks the gradient of the loss in a quantity. Find the "
         r"row $\partial L/\partial h^a$.",
         Vector(_rounded(row * slopes / 10)),
         {
