@@ -101,7 +101,7 @@ def draw(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     pages = {app.builder.get_relative_uri(docname, page): page for page in app.env.found_docs}
     for listing in doctree.findall(nodes.bullet_list):
         links = [next(item.findall(nodes.reference), None) for item in listing.children]
-        names = [pages.get(str(link["refuri"]), "") if link else "" for link in links]
+        names = [pages.get(str(link.get("refuri")), "") if link else "" for link in links]
         if len(names) > 1 and all(name.startswith("chapters/") for name in names):
             needed = {name: needs(app, name) & {*names} for name in names}
             places = stops(reduced(needed))
