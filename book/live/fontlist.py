@@ -1,6 +1,7 @@
 """Matplotlib's list of its own fonts, which it would need seconds to make in a page.
 
-The Matplotlib of Pyodide looks for the list in its own folder. The one that it brings is of another version, and not read.
+The Matplotlib of Pyodide looks for the list in its own folder. The one that it brings is of another version, and not
+read.
 """
 
 from __future__ import annotations

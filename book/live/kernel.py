@@ -2,8 +2,8 @@
 
 In a page it runs inside Pyodide. It needs no browser, so the tests and `make live-check` run it elsewhere, too.
 
-A package that takes long to load is loaded when a cell uses it, not when one imports it: until then an import at the top
-of a cell binds its names to placeholders.
+A package that takes long to load is loaded when a cell uses it, not when one imports it: until then an import at the
+top of a cell binds its names to placeholders.
 """
 
 from __future__ import annotations
@@ -139,9 +139,8 @@ class Kernel:
         for part in ast.walk(statement):
             if isinstance(part, ast.Import) and not top:
                 yield from (group for alias in part.names if (group := _heavy(alias.name)))
-            if isinstance(part, ast.ImportFrom) and (group := _heavy(part.module or "")):
-                if not top or part.names[0].name == "*":
-                    yield group
+            if isinstance(part, ast.ImportFrom) and (not top or part.names[0].name == "*"):
+                yield from filter(None, [_heavy(part.module or "")])
 
     def _reached(self, used: set[str], seen: set[str]) -> set[str]:
         """Return the packages that these names lead to, through the functions of earlier cells."""

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -141,8 +141,8 @@ def write(folder: Path, made: list[Part]) -> str:
     return json.dumps({"first": FIRST, "files": sizes}, separators=(",", ":"))
 
 
-def notices(packages: Mapping[str, Path]) -> str:
-    """Return the licenses of everything in the pack: those that the packages hold, and those of the core."""
+def notices(packages: Mapping[str, Path], editor: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the licenses of all that runs: those that the packages hold, those of the core, those of the editor."""
     texts = []
     for path in sorted(Path(__file__).with_name("licenses").glob("*.txt")):
         texts += [f"{path.stem}", path.read_text(encoding="utf-8")]
@@ -152,6 +152,7 @@ def notices(packages: Mapping[str, Path]) -> str:
                 for entry in sorted(archive.namelist()):
                     if ".dist-info/" in entry and ("LICENSE" in entry or "COPYING" in entry):
                         texts += [f"{name}: {entry.rsplit('/', 1)[-1]}", archive.read(entry).decode()]
+    texts += [text for pair in editor for text in pair]
     return "\n\n".join(text.strip() for text in texts) + "\n"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
+from book.live import cells
 from book.pages import node, touch
 from book.pages.fonts import characters, katex_faces, text_faces
 
@@ -28,6 +29,7 @@ def style_sheet(pages: list[Path], cache: Path) -> str:
     found = characters(pages)
     for font, more in touch.characters().items():
         found.setdefault(font, set()).update(more)
+    found.setdefault("text", set()).update(cells.characters())
     katex = used(FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8")), pages)
     own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
     return NOTICE + text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)

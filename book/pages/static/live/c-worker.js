@@ -26,7 +26,7 @@ Live.worker = function () {
   }
 
   self.fetch = async (address) => {
-    const name = String(address.url || address).split("/").pop();
+    const name = String(/** @type {any} */ (address).url || address).replace(/.*\//, "");
     const type = /wasm$/.test(name) ? "application/wasm" : "application/octet-stream";
     return files.has(name) ? new Response(file(name), { headers: { "Content-Type": type } }) : new Response("", { status: 404 });
   };
