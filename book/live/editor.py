@@ -32,7 +32,7 @@ def script() -> bytes:
         with tempfile.TemporaryDirectory(dir=node.MODULES, prefix=".editor-") as folder:  # where imports are found
             source, made = Path(folder, SOURCE.name), Path(folder, "editor.js")
             source.write_bytes(SOURCE.read_bytes())
-            command = [node.NODE, ESBUILD, source, *OPTIONS, f"--outfile={made}"]
+            command: list[str | Path] = [node.NODE, ESBUILD, source, *OPTIONS, f"--outfile={made}"]
             subprocess.run(command, check=True, capture_output=True, cwd=folder)
             keep(path, made.read_bytes())
     return path.read_bytes()

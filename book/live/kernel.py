@@ -42,9 +42,11 @@ class Later:
         self.__dict__.update(_group=group, _statement=statement)
 
     def __getattr__(self, name: str) -> Any:
+        """Say what to do: a cell has used the name in a way that could not be foreseen."""
         raise RuntimeError(f"{self._group} is not loaded yet. Name it in the cell itself, then run the cell again.")
 
     def __call__(self, *_: Any, **__: Any) -> Any:
+        """Say the same."""
         return self.__getattr__("call")
 
 
@@ -52,7 +54,7 @@ class Printed(io.TextIOBase):
     """A stream whose text is told in pieces."""
 
     def __init__(self, name: str, tell: Callable[[Event], None]) -> None:
-        self.name, self.tell = name, tell
+        self.kind, self.send = name, tell
         self.begin()
 
     def begin(self) -> None:
@@ -78,7 +80,7 @@ class Printed(io.TextIOBase):
     def flush(self) -> None:
         """Tell what waits."""
         if text := "".join(self.waiting):
-            self.tell({"kind": "stream", "name": self.name, "text": text})
+            self.send({"kind": "stream", "name": self.kind, "text": text})
         self.waiting, self.told = [], time.monotonic()
 
 
@@ -113,12 +115,11 @@ class Kernel:
             return []
         bound = {name: group for statement in tree.body for name, group in self._deferred(statement)}
         now = {group for statement in tree.body for group in self._imported_inside(statement)}
-        used = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        used = _used(tree)
         now |= {group for name, group in bound.items() if name in used}
         now |= self._reached(used - bound.keys(), set())
-        drawing = {
-            alias.asname or alias.name for part in ast.walk(tree) if _from(part, DRAWING) for alias in part.names
-        }  # type: ignore[attr-defined]
+        imports = (part for part in ast.walk(tree) if isinstance(part, ast.ImportFrom) and part.module == DRAWING)
+        drawing = {alias.asname or alias.name for part in imports for alias in part.names}
         now |= {FIGURES} if {name for name in drawing & used if not name.isupper()} else set()
         return sorted(now - self.loaded)
 
@@ -174,7 +175,7 @@ class Kernel:
         from nnlib import plots
 
         plt.switch_backend("svg")
-        plt.show = self.show  # type: ignore[assignment]
+        plt.show = self.show
         plots.use_style = self.style
         if self.styled:
             self.style()
@@ -186,7 +187,7 @@ class Kernel:
         file = f"{FILE}{number}"
         linecache.cache[file] = (len(source), None, [line + "\n" for line in source.splitlines()], file)
         before = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
+        sys.stdout, sys.stderr = self.streams
         for stream in self.streams:
             stream.begin()
         try:
@@ -238,7 +239,7 @@ class Kernel:
 
     def show(self, *_: Any, **__: Any) -> None:
         """Tell the figures that are open, and close them."""
-        plt = sys.modules.get("matplotlib.pyplot")
+        plt: Any = sys.modules.get("matplotlib.pyplot")
         for number in plt.get_fignums() if plt else ():
             figure, drawn = plt.figure(number), io.StringIO()
             figure.savefig(drawn, format="svg", bbox_inches="tight", metadata={"Date": None})
@@ -247,12 +248,31 @@ class Kernel:
             self.tell({"kind": "figure", "svg": drawn.getvalue()})
 
 
+def _used(tree: ast.Module) -> set[str]:
+    """Return the names that a cell uses when it runs: those in a function that it defines, only if it names that."""
+    inside: dict[str, set[str]] = {}
+    used = set[str]()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            inside[statement.name] = _loaded(statement)
+            used |= set[str]().union(*map(_loaded, statement.decorator_list))
+        else:
+            used |= _loaded(statement)
+    waiting = used & inside.keys()
+    while waiting:
+        name = waiting.pop()
+        new = inside[name] - used
+        used |= new
+        waiting |= new & inside.keys()
+    return used
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+
+
 def _heavy(module: str) -> str | None:
     return HEAVY.get(module.split(".", maxsplit=1)[0])
-
-
-def _from(part: ast.AST, module: str) -> bool:
-    return isinstance(part, ast.ImportFrom) and part.module == module
 
 
 def _only(statement: ast.stmt, alias: ast.alias) -> str:

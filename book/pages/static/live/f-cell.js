@@ -57,6 +57,7 @@
       this.run.textContent = mine ? "Stop" : "Run";
       this.run.classList.toggle("stop", mine);
       const left = Live.above(this.cell).length;
+      if (document.activeElement === this.above && (mine || !left)) this.run.focus();
       this.above.hidden = mine || !left;
       this.above.textContent = left > 1 ? `Run all above (${left})` : "Run all above";
       this.reset.hidden = !this.cell.touched;
@@ -154,6 +155,7 @@
       this.source = this.original = source;
       this.views = new Map();
       this.view = null;
+      this.before = [];
       this.touched = false;
     }
 
@@ -166,7 +168,9 @@
       this.view = view;
       this.touched = true;
       view.reserve();
-      session.run([...(withAbove ? Live.above(this) : []), this]);
+      // Every section of a chapter runs after the first cell, which has the imports and the data.
+      this.before = withAbove ? Live.above(this) : Live.above(this).filter((cell) => cell.number === 1);
+      session.run([...this.before, this]);
       if (!session.ran.size && !withAbove) this.say(session.task || `Loading Python and NumPy: ${Live.cost()}`);
     }
 
@@ -206,11 +210,15 @@
       this.view?.settle();
       const left = Live.above(this).length;
       const unknown = !good && this.failure?.unknown && left;
-      const words = unknown ? `${this.failure.unknown} may come from a cell above that has not run` : good ? `Yours, in ${time}` : "Yours";
+      const words = unknown ? `${this.failure.unknown} may come from a cell above that has not run` : good ? `Yours, in ${time}${this.before.length ? this.after() : ""}` : "Yours";
       this.say(words);
       const heard = good ? outputs?.said() || "done" : `${this.failure?.name === "ClaimFailed" ? "" : "error: "}${this.failure?.text}`;
       Live.announce(`Cell ${this.number}: ${heard}${unknown ? `. ${words}` : ""}`);
       this.failure = null;
+    }
+
+    after() {
+      return this.before.length > 1 ? `, after ${this.before.length} cells above` : ", after the first cell";
     }
 
     // Another cell, above, has failed.
