@@ -30,6 +30,7 @@ Live.edit = (place, source, name, { run, leave, change }) =>
         history(),
         indentUnit.of("    "),
         indentOnInput(),
+        EditorView.lineWrapping, // so that nothing in it scrolls sideways
         bracketMatching(),
         python(),
         syntaxHighlighting(colors),

@@ -114,7 +114,7 @@
   }
 
   session.run = (cells) => {
-    for (const cell of cells) if (!session.waits(cell)) waiting.push(cell);
+    for (const cell of cells) if (!waiting.includes(cell)) waiting.push(cell);
     if (!worker) begin();
     else next();
     session.watch();

@@ -28,10 +28,11 @@
       this.edit = button("Edit", () => this.open());
       this.above = button("Run all above", () => cell.press(this, true), "and then this cell");
       this.all = button("Show all", () => this.unfold());
+      this.all.className = "live-all";
       this.reset = button("Reset", () => cell.reset(this));
-      this.bar.append(this.run, this.edit, this.above, this.all, this.reset, this.state);
-      this.box.append(this.bar, this.out);
-      this.all.hidden = this.reset.hidden = this.out.hidden = true;
+      this.bar.append(this.run, this.edit, this.reset, this.state, this.above);
+      this.box.append(this.bar, this.out, this.all);
+      this.all.hidden = this.out.hidden = true;
       this.outputs = new Live.Outputs(this.out);
       this.recorded = this.find();
       const place = block.querySelector(".run");
@@ -58,9 +59,8 @@
       this.run.classList.toggle("stop", mine);
       const left = Live.above(this.cell).length;
       if (document.activeElement === this.above && (mine || !left)) this.run.focus();
-      this.above.hidden = mine || !left;
+      this.above.style.visibility = mine || !left ? "hidden" : "";
       this.above.textContent = left > 1 ? `Run all above (${left})` : "Run all above";
-      this.reset.hidden = !this.cell.touched;
     }
 
     say(text) {
@@ -156,7 +156,6 @@
       this.views = new Map();
       this.view = null;
       this.before = [];
-      this.touched = false;
     }
 
     viewOf(block) {
@@ -166,7 +165,6 @@
 
     press(view, withAbove = false) {
       this.view = view;
-      this.touched = true;
       view.reserve();
       // Every section of a chapter runs after the first cell, which has the imports and the data.
       this.before = withAbove ? Live.above(this) : Live.above(this).filter((cell) => cell.number === 1);
@@ -176,13 +174,10 @@
 
     changed(text) {
       this.source = text;
-      this.touched = text !== this.original || this.touched;
-      for (const view of this.views.values()) view.show();
     }
 
     reset(view) {
       this.source = this.original;
-      this.touched = false;
       for (const one of this.views.values()) {
         one.restore();
         one.show();

@@ -18,7 +18,7 @@
     const bar = /** @type {HTMLProgressElement} */ (meter);
     if (session.progress === null) bar.removeAttribute("value");
     else bar.value = session.progress;
-    bar.hidden = session.progress === null;
+    bar.style.visibility = session.progress === null ? "hidden" : "";
   };
 
   // The first press: `place` is what the page has put where the buttons will be.
