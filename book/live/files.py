@@ -83,6 +83,11 @@ def file_name(package: str) -> str:
     return str(lock()["packages"][package]["file_name"])
 
 
+def package_version(package: str) -> str:
+    """Return the version of a package."""
+    return plain(package)[0] if package in PLAIN else str(lock()["packages"][package]["version"])
+
+
 def wanted() -> Hashes:
     """Return the files of all packages with the hashes that are accepted."""
     packages = lock()["packages"]

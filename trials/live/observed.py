@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from figure_data import describe  # type: ignore[import-not-found,unused-ignore]
-from kernel import Event, Kernel  # type: ignore[import-not-found,unused-ignore]
+if TYPE_CHECKING:
+    from book.live.kernel import Event, Kernel
+    from trials.figure_data import describe
+else:  # in WebAssembly the files lie beside each other
+    from figure_data import describe
+    from kernel import Event, Kernel
 
 
 class Observed(Kernel):
