@@ -35,7 +35,7 @@ def begin(app: Sphinx, config: Any) -> None:
     if live.wanted() and files.CORE.exists():
         try:
             build(app).packages = files.get()
-        except files.Missing as missing:
+        except (files.Missing, OSError, LookupError) as missing:
             logger.info(WITHOUT.format(missing))
     else:
         logger.info(LEFT_OUT)
