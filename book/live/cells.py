@@ -7,6 +7,7 @@ folds. What an edition leaves out is in neither.
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     try:
         made = pack.parts(build(app).packages, build(app).wheel)
         known = pack.write(folder / "pack", made)
-    except OSError as error:
+    except (OSError, subprocess.CalledProcessError) as error:
         raise ExtensionError(f"The pack that runs cells in the pages could not be made: {error}") from None
     (folder / "live.js").write_text(f"{script()}Live.pack = {known};\n", encoding="utf-8")
     (folder / "editor.js").write_bytes(editor.script())

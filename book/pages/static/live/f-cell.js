@@ -49,8 +49,10 @@
       const image = figure?.querySelector(":scope > img");
       const stands = image && !figure.classList.contains("touch");
       const last = [...(figure?.querySelectorAll("[data-cell]") ?? [])].pop() === this.block;
-      if (figure) return { image: stands && last ? image : null, output: null };
-      return { image: null, output: cell?.querySelector(".cell_output:not(.live-out)") };
+      // Where a component stands in the stead of a picture, the reader's picture comes below the code.
+      const tall = image && !stands && last ? (image.height || Number(image.getAttribute("height"))) + 16 : 0;
+      if (figure) return { image: stands && last ? image : null, output: null, tall };
+      return { image: null, output: cell?.querySelector(".cell_output:not(.live-out)"), tall: 0 };
     }
 
     show() {
@@ -69,7 +71,7 @@
 
     // Room for the result, while the reader's hand is on the page.
     reserve() {
-      const { image, output } = this.recorded;
+      const { image, output, tall } = this.recorded;
       this.pressed = performance.now();
       const height = output?.isConnected && !output.hidden ? output.getBoundingClientRect().height : this.out.getBoundingClientRect().height;
       this.out.style.height = "";
@@ -77,7 +79,7 @@
       if (output) output.hidden = true;
       if (image) image.classList.add("waits");
       this.out.hidden = Boolean(image);
-      this.out.style.minHeight = `${Math.max(height, LEAST)}px`;
+      this.out.style.minHeight = `${Math.max(height, tall, LEAST)}px`;
     }
 
     begins() {
