@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
+if TYPE_CHECKING or __package__:
     from book.live.kernel import Event, Kernel
     from trials.figure_data import describe
 else:  # in WebAssembly the files lie beside each other
