@@ -7,6 +7,7 @@ folds. What an edition leaves out is in neither.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         raise ExtensionError(f"The pack that runs cells in the pages could not be made: {error}") from None
     (folder / "live.js").write_text(f"{script()}Live.pack = {known};\n", encoding="utf-8")
+    shutil.copyfile(STATIC / "live.css", folder / "live.css")
     (folder / "editor.js").write_bytes(editor.script())
     (folder / "licenses.txt").write_text(pack.notices(build(app).packages, editor.notices()), encoding="utf-8")
 

@@ -16,6 +16,16 @@ Live.make = (name, classes = "", text = "") => {
   return made;
 };
 
+/** Load a style sheet. */
+Live.dress = (address) =>
+  new Promise((done) => {
+    const sheet = document.createElement("link");
+    for (const event of ["load", "error"]) sheet.addEventListener(event, () => done(undefined));
+    sheet.rel = "stylesheet";
+    sheet.href = address;
+    document.head.append(sheet);
+  });
+
 /** Load a classic script. */
 Live.load = (address) =>
   new Promise((done, failed) => {

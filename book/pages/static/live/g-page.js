@@ -23,7 +23,8 @@
 
   // The first press: `place` is what the page has put where the buttons will be.
   Live.begin = async (block) => {
-    Live.ready ??= Live.load(new URL(String(document.querySelector("article")?.dataset.cells), location.href).href);
+    const cells = new URL(String(document.querySelector("article")?.dataset.cells), location.href).href;
+    Live.ready ??= Promise.all([Live.load(cells), Live.dress(`${Live.folder}live.css`)]);
     await Live.ready;
     const cell = Live.cells[Number(block.dataset.cell) - 1];
     const view = cell.viewOf(block);
