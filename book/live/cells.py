@@ -23,6 +23,7 @@ from book.cells import cells
 from book.downloads import notebook
 from book.live import editor, files, pack
 from book.memory import build
+from book.pages import touch
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def names() -> list[str]:
 
 def script() -> str:
     """Return what a page loads when Run is pressed for the first time, without what the build knows."""
-    return "".join((STATIC / name).read_text(encoding="utf-8") for name in names())
+    return touch.COMMENT.sub("", "".join((STATIC / name).read_text(encoding="utf-8") for name in names()))
 
 
 def characters() -> set[str]:

@@ -48,9 +48,9 @@ def used(sheet: str, pages: list[Path]) -> str:
 
 
 def script() -> str:
-    """Return the book's script and KaTeX's, by which a copied formula is its TeX."""
+    """Return the book's script, without its comments, and KaTeX's, by which a copied formula is its TeX."""
     copy_tex = (KATEX / "contrib" / "copy-tex.min.js").read_text(encoding="utf-8")
-    return (STATIC / "book.js").read_text(encoding="utf-8") + copy_tex
+    return touch.COMMENT.sub("", (STATIC / "book.js").read_text(encoding="utf-8")) + copy_tex
 
 
 def search_script() -> str:
