@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from book.live import files, pack
+from book.live import cells, files, pack
+from book.pages import node
 
 TEXT = b"the same line\n" * 1000
 
@@ -28,6 +31,13 @@ def test_a_part_holds_its_files_and_two_are_the_same() -> None:
     assert unpacked(made) == {"a.txt": TEXT, "b.bin": noise}
     assert len(made) < len(TEXT) / 2
     assert made == pack.script("part", {"a.txt": TEXT, "b.bin": noise})
+
+
+def test_the_script_of_the_page_is_whole_without_its_comments(tmp_path: Path) -> None:
+    path = tmp_path / "live.js"
+    path.write_text(cells.script(), encoding="utf-8")
+    subprocess.run([node.NODE, "--check", path], check=True)
+    assert "// " not in re.sub(r"https?://", "", cells.script())
 
 
 @pytest.mark.slow
