@@ -2,16 +2,18 @@
 # `make` alone lists the commands. PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests book pdf test check record format serve lab lock licenses matrix worlds bench measure practice-check oracles mutants clean distclean
+.PHONY: help setup setup-tests book pdf test check record format serve lab lock licenses matrix worlds bench measure live-check practice-check oracles mutants clean distclean
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?=
 SOLUTIONS ?=
-export PYTHON SOLUTIONS
+LIVE ?=
+export PYTHON SOLUTIONS LIVE
 RUN := .venv/bin/python -m
 
 help:
-	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions)"
+	@echo "make book       build the book; prints the path of index.html (SOLUTIONS=no: without the solutions;"
+	@echo "                LIVE=no: without Run, which makes the pages run their cells)"
 	@echo "make pdf        print the book: a PDF of every chapter and one of the whole, in _build/pdf (needs Chromium)"
 	@echo "make test       prove it: lint, types, spelling, unit tests, every recorded output, every page"
 	@echo "make check      the quick loop, three to five minutes: lint, unit tests, changed chapters"
@@ -26,6 +28,7 @@ help:
 	@echo "make bench      how fast nnlib is next to SciPy, autograd and, where installed, PyTorch (ARGS=--help)"
 	@echo "make measure    how the pages read and load, beside a stock Jupyter Book (fetches Lighthouse; needs Chromium)"
 	@echo "make practice-check  a thousand variants of every practice problem (SEEDS=100: fewer)"
+	@echo "make live-check every cell of every chapter in WebAssembly, as in a page, and its outputs (CHAPTERS=softmax)"
 	@echo "make oracles    record the values of PyTorch that the tests compare with (needs PyTorch in .venv)"
 	@echo "make mutants    plant errors in the chapters and in nnlib, and see what notices them; hours"
 	@echo "                (FAULTS=softmax: one chapter; ARGS='--sample 100': fewer mutants; --help lists the rest)"
@@ -82,6 +85,9 @@ measure: book
 
 practice-check: setup
 	@SEEDS=$(or $(SEEDS),1000) $(RUN) pytest tests/practice -n 2 -q
+
+live-check: setup
+	@$(RUN) trials.live $(CHAPTERS)
 
 oracles: setup
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \

@@ -19,12 +19,14 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
     """Return event and function of each step, in the order in which they happen."""
     from book import attribution, changes, claims, execution, labels, ledger, left_out, problems, sections, solutions
     from book.downloads import notebook
+    from book.live import cells
     from book.pages import assets, close, figures, node, plumbing, proofs, roadmap, search, shelves, theme, touch
     from book.practice import lines
 
     return [
         ("config-inited", left_out.leave_out_practice),
-        ("builder-inited", node.ensure_modules),
+        ("config-inited", node.ensure_modules),
+        ("config-inited", cells.begin),
         ("builder-inited", notebook.build_wheel),
         ("builder-inited", theme.begin),
         ("env-get-outdated", changes.outdated),
@@ -49,6 +51,7 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("doctree-resolved", claims.mark),
         ("doctree-resolved", ledger.resolve),
         ("doctree-resolved", notebook.write_page),  # after the totals are in their places
+        ("doctree-resolved", cells.number),  # before a check leaves its cell
         ("doctree-resolved", proofs.fold),  # a notebook keeps its cells
         ("doctree-resolved", plumbing.tidy),
         ("doctree-resolved", touch.place),
@@ -57,10 +60,12 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
         ("doctree-resolved", roadmap.draw),
         ("doctree-resolved", close.keep),  # a matter of lines, which a notebook breaks anew
         ("html-page-context", notebook.fill),
-        ("html-page-context", theme.fill),
+        ("html-page-context", cells.fill),
+        ("html-page-context", theme.fill),  # after it is known whether the page runs its cells
         # All pages are written.
         ("build-finished", figures.recolor_all),
         ("build-finished", assets.write),
+        ("build-finished", cells.write),
         ("build-finished", search.write),  # into the folder that assets has made
         ("build-finished", notebook.pack_all),
         ("build-finished", changes.remember),
@@ -71,10 +76,12 @@ def steps() -> list[tuple[str, Callable[..., Any]]]:
 def setup(app: Sphinx) -> dict[str, object]:
     """Register what the parts add to Sphinx, and connect the steps."""
     from book import attribution, derivatives, execution, ledger, left_out, sections, solutions
+    from book.live import cells
     from book.pages import assets, html, math, theme
     from book.practice import page
 
-    for part in (left_out, sections, derivatives, ledger, solutions, execution, math, html, theme, assets, page):
+    parts = (cells, left_out, sections, derivatives, ledger, solutions, execution, math, html, theme, assets, page)
+    for part in parts:
         part.setup(app)
     early = (attribution.name, solutions.leave_out, left_out.leave_out)
     for event, step in steps():

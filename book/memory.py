@@ -15,6 +15,8 @@ class Build:
     problems: list[str] = field(default_factory=list)  # a page for each problem
     failed: set[str] = field(default_factory=set)  # the pages of which a cell failed
     wheel: Path = Path()  # nnlib, to be downloaded
+    packages: dict[str, Path] = field(default_factory=dict)  # what runs cells in the pages, by the name of the file
+    numbered: set[str] = field(default_factory=set)  # the pages whose cells can be run
     made_from: dict[str, str] = field(default_factory=dict)  # a digest for each page, now
     made_before: dict[str, str] = field(default_factory=dict)  # and when it was made the last time
 

@@ -7,6 +7,7 @@ At least one side must not come from the code under test: a finite difference, t
 a closed form, an exact fraction. A claim that compares softmax with softmax stays green when softmax is wrong.
 """
 
+import contextlib
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ LABEL = re.compile(r"eq-[a-z0-9]+(-[a-z0-9]+)*")
 TICK = "✓"
 VERDICT = re.compile(rf"(?m)^{TICK} (?P<label>eq-[\w-]+) +(?P<verdict>[^;\n]+); rejects: (?P<rejects>.+)$")
 KINDS = {"proved": "proof", "exactly": "exact", "inequal": "inequality", "agree": "numerical"}
+TURN = "your turn:"  # begins the line of a claim with a side that is left to the reader; it counts nowhere
 WAYS = {2: "", 3: ", three ways", 4: ", four ways", 5: ", five ways", 6: ", six ways"}
 
 # What is wrong with a comparison, or None where nothing is.
@@ -55,7 +57,8 @@ def claim(
     label : str
         The label of the equation in the chapter, ``eq-…``.
     *sides : array_like, Fraction, tuple, str or SymPy expression
-        Two to six values that the equation says are equal.
+        Two to six values that the equation says are equal. An ellipsis, ``...``, leaves a side to the reader: the claim
+        then says whose turn it is, and compares nothing.
     rejects : mapping of str to value
         At least one tempting wrong value, each under a name of a few words. All must differ from the first side.
     tolerance : float, default 1e-8
@@ -66,7 +69,8 @@ def claim(
     Raises
     ------
     ClaimFailed
-        If two sides differ (with the worst case, both values and the tolerance), or a wrong version passes.
+        If two sides differ (with the worst case, both values and the tolerance; or with the name of the wrong version
+        that one of them is, and no value), or a wrong version passes.
     ValueError
         If the label, the number of sides or the wrong versions are not as described, or the sides are empty.
     TypeError
@@ -77,6 +81,8 @@ def claim(
     >>> x = np.array([0.5, 1.0, 3.0])
     >>> claim("eq-square", (1 + x) ** 2, 1 + 2 * x + x**2, rejects={"no mixed term": 1 + x**2})
     ✓ eq-square                      3 entries agree; rejects: no mixed term
+    >>> claim("eq-square", (1 + x) ** 2, ..., rejects={"no mixed term": 1 + x**2})
+    your turn: eq-square
     """
 
     def complaint(value: Any) -> Complaint:
@@ -85,8 +91,13 @@ def claim(
     _check_arguments(label, sides, rejects)
     if relative_to not in ("largest", "each"):
         raise ValueError(f"relative_to is {relative_to!r}; it must be 'largest' or 'each'")
+    if _is_left_open(label, sides):
+        return
     for number, side in enumerate(sides[1:], start=2):
         if found := complaint(side):
+            for place, value in ((number, side), (1, sides[0])):
+                if name := _wrong_version(value, rejects, lambda a, b: _difference(a, b, tolerance, relative_to)):
+                    raise ClaimFailed(f"{label} does not hold: side {place} is a wrong version, {name!r}")
             raise ClaimFailed(f"{label} does not hold: side 1 and side {number} {found}")
     _check_rejected(label, rejects, complaint)
     _print_verdict(label, _agreement(sides) + WAYS[len(sides)], rejects)
@@ -100,7 +111,7 @@ def claim_order(label: str, *sides: Any, rejects: Mapping[str, Sequence[Any]], t
     label : str
         The label of the inequality in the chapter, ``eq-…``.
     *sides : array_like
-        Two or more numbers or arrays; they broadcast.
+        Two or more numbers or arrays; they broadcast. An ellipsis, ``...``, leaves a side to the reader.
     rejects : mapping of str to sequence of array_like
         At least one wrong chain, each under a name of a few words; in each some inequality must fail.
     tolerance : float, default 1e-12
@@ -120,6 +131,8 @@ def claim_order(label: str, *sides: Any, rejects: Mapping[str, Sequence[Any]], t
     ✓ eq-tangent                     3 inequalities hold; rejects: steeper
     """
     _check_arguments(label, sides, rejects)
+    if _is_left_open(label, sides):
+        return
     if found := _disorder(sides, tolerance):
         raise ClaimFailed(f"{label} does not hold: {found}")
     _check_rejected(label, rejects, lambda chain: _disorder(chain, tolerance))
@@ -141,6 +154,22 @@ def _check_arguments(label: str, sides: Sequence[Any], rejects: Mapping[str, Any
     for name in rejects:
         if ";" in name or not name.strip():
             raise ValueError(f"{label}: the name {name!r} of a wrong version must be words without ';'")
+
+
+def _is_left_open(label: str, sides: Sequence[Any]) -> bool:
+    """Tell whether a side is left to the reader, and say so."""
+    if open_ := any(side is ... for side in sides):
+        print(TURN, label)
+    return open_
+
+
+def _wrong_version(value: Any, rejects: Mapping[str, Any], difference: Callable[[Any, Any], Complaint]) -> str | None:
+    """Return the name of the wrong version that a side is."""
+    for name, wrong in rejects.items():
+        with contextlib.suppress(TypeError):  # of another kind
+            if difference(wrong, value) is None:
+                return name
+    return None
 
 
 def _check_rejected(label: str, rejects: Mapping[str, Any], complaint: Callable[[Any], Complaint]) -> None:

@@ -65,7 +65,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 # Files whose tests are long and share nothing but a browser.
-APART = ("tests/book/pages/test_accessibility.py", "tests/book/pages/test_reading.py")
+APART = (
+    "tests/book/pages/test_accessibility.py",
+    "tests/book/pages/test_live.py",
+    "tests/book/pages/test_reading.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)

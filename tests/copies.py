@@ -38,6 +38,7 @@ SOURCES = [
     "chapters",
     "book",
     "nnlib",
+    "requirements.lock",
     "tests/recorded",
     "trials/reports",
 ]
@@ -121,7 +122,7 @@ def copy_workshop(folder: Path, pages: dict[str, str]) -> Path:
 def make(folder: Path, *arguments: str) -> tuple[list[str], dict[str, Any]]:
     """Return the command of make once everything is installed, and the options of its process."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MAKE"))}
-    options = {"cwd": folder, "env": env | {"PYTHONPATH": str(folder)}, "text": True}
+    options = {"cwd": folder, "env": {"LIVE": "no", **env, "PYTHONPATH": str(folder)}, "text": True}
     return ["make", "-o", "setup", *arguments], {**options, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
 
 
@@ -132,17 +133,20 @@ def compare(folder: Path, stem: str = "softmax") -> tuple[int, str]:
     return _run([*command, folder / "tests" / "recorded" / f"{stem}.ipynb"], ROOT, [folder])
 
 
-def build(folder: Path) -> tuple[int, str]:
-    """Build a copy as `make book` does; return the exit code and what it says on standard error."""
+def build(folder: Path, *, live: str = "no") -> tuple[int, str]:
+    """Build a copy as `make book` does, with Run or without; return the exit code and its standard error."""
     if not (folder / "book" / "node_modules").exists():
         (folder / "book" / "node_modules").symlink_to(ROOT / "book" / "node_modules")
     program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    return _run([*program, "build", folder, "-n", "-W", "--keep-going"], folder, [folder, ROOT], streams="stderr")
+    command = [*program, "build", folder, "-n", "-W", "--keep-going"]
+    return _run(command, folder, [folder, ROOT], streams="stderr", LIVE=live)
 
 
-def _run(command: Sequence[str | Path], cwd: Path, path: list[Path], streams: str = "both") -> tuple[int, str]:
+def _run(
+    command: Sequence[str | Path], cwd: Path, path: list[Path], streams: str = "both", **variables: str
+) -> tuple[int, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    env["PYTHONPATH"] = os.pathsep.join(map(str, path))
+    env |= {"PYTHONPATH": os.pathsep.join(map(str, path)), **variables}
     answer = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     said = answer.stderr if streams == "stderr" else answer.stdout + answer.stderr
     return answer.returncode, re.sub(r"\x1b\[[0-9;]*m", "", said)

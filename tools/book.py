@@ -24,6 +24,8 @@ FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, getat
 
 def progress(line: str) -> str | None:
     """Return the lines of a build that tell how far it is."""
+    if line.startswith("Without Run: "):
+        return line
     done = re.match(r"(.*\.md): Executed notebook in ([0-9.]+) seconds", line)
     return f"  {os.path.relpath(done[1], ROOT)}: executed in {float(done[2]):.1f} s" if done else None
 

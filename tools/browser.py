@@ -21,14 +21,14 @@ def find() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more: str) -> Iterator[Browser]:
     """Start a Chromium; raise ``FileNotFoundError`` where there is none."""
     with sync_playwright() as playwright:
         path = find() or playwright.chromium.executable_path
         if not Path(path).exists():
             raise FileNotFoundError("No Chromium was found.")
         options = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=[*options, "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=path, args=[*options, "--disable-gpu", *more])
         try:
             yield browser
         finally:

@@ -13,6 +13,7 @@ import re
 import sys
 from typing import Any, NamedTuple
 
+from book.live import files
 from tools import markdown
 from tools.paths import LOCK, ROOT
 
@@ -69,6 +70,24 @@ ELSEWHERE = {
     "ptyprocess": "ISC",
     "pycparser": "BSD-3-Clause",
     "pywinpty": "MIT",
+}
+
+# What runs cells in the pages, besides the Node package that it comes from: the licenses that the projects name.
+IN_THE_PAGES = {
+    "contourpy": "BSD-3-Clause",
+    "cycler": "BSD-3-Clause",
+    "kiwisolver": "BSD-3-Clause",
+    "matplotlib": "Matplotlib",
+    "mpmath": "BSD",
+    "numpy": "BSD-3-Clause",
+    "openblas": "BSD-3-Clause",
+    "packaging": "Apache-2.0 OR BSD-2-Clause",
+    "pillow": "MIT-CMU",
+    "pyparsing": "MIT",
+    "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
+    "scipy": "BSD-3-Clause",
+    "six": "MIT",
+    "sympy": "BSD-3-Clause",
 }
 
 SHORT = 100  # what is longer is the text of a license, not its name
@@ -197,6 +216,14 @@ def allowed(expression: str, licenses: set[str]) -> bool:
     return choice() and not tokens
 
 
+def in_the_pages() -> list[Entry]:
+    """Return what the pages load when a reader runs a cell."""
+    names = [name for group in files.GROUPS.values() for name in group]
+    entries = [Entry(name, files.package_version(name), IN_THE_PAGES[name]) for name in sorted(names)]
+    python = str(files.lock()["info"]["python"])
+    return [Entry("CPython", python, "PSF-2.0"), Entry("Emscripten, musl", "with it", "MIT"), *entries]
+
+
 def faults() -> list[str]:
     """Return what may not be used as it is used here."""
     tools = PERMISSIVE | BY_FILE
@@ -207,6 +234,7 @@ def faults() -> list[str]:
     ]
     wrong += [entry for entry in fonts() if not allowed(entry.license, FOR_FONTS)]
     wrong += [entry for entry in data() if not allowed(entry.license, {"CC-BY-4.0", "CC0-1.0"})]
+    wrong += [entry for entry in in_the_pages() if not allowed(entry.license, PERMISSIVE)]
     return [f"{entry.name} {entry.version} is under {entry.license}, which is not allowed" for entry in wrong]
 
 
@@ -223,13 +251,21 @@ def text() -> str:
         "# Licenses of what the book is made with",
         "Made by `make licenses` from what is installed; edit `tools/licenses.py` instead.",
         "nnlib needs NumPy, and Matplotlib for figures. The pages carry glyphs of the fonts below and KaTeX's style "
-        "sheet, and `_static/licenses.txt` beside them repeats the notices. Everything else is a tool: it builds or "
-        "checks the book and is not part of it.",
+        "sheet, and `_static/licenses.txt` beside them repeats the notices. A page that runs its cells loads Pyodide "
+        "(https://github.com/pyodide/pyodide, unchanged) and the packages of the table *In the pages*, and, to edit, "
+        "CodeMirror; `_static/live/licenses.txt` repeats theirs. Everything else is a tool: it builds or checks the "
+        "book and is not part of it.",
         f"{', '.join(sorted(PERMISSIVE - {'BSD', 'Matplotlib'}))} and Matplotlib's license allow any use with notice; "
         '"BSD" alone means two or three clauses. MPL-2.0 covers the package\'s own files, which are used unchanged. '
         f"{programs} is a program that is run over the text and leaves nothing in it.",
     ]
-    tables = {"Fonts": fonts(), "Data": data(), "Node packages": node_packages(), "Python packages": python_packages()}
+    tables = {
+        "Fonts": fonts(),
+        "Data": data(),
+        "In the pages": in_the_pages(),
+        "Node packages": node_packages(),
+        "Python packages": python_packages(),
+    }
     return "\n\n".join(paragraphs + [f"## {name}\n\n{table(found)}" for name, found in tables.items()]) + "\n"
 
 

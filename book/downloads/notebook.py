@@ -46,7 +46,8 @@ HIDDEN = {"hide-input": "source_hidden", "answer": "outputs_hidden"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def _executed(env: BuildEnvironment, docname: str) -> Path:
+def executed(env: BuildEnvironment, docname: str) -> Path:
+    """Return where the executed notebook of a page is."""
     settings: Any = vars(env)["mystnb_config"]
     return Path(settings.output_folder, f"{docname}.ipynb")
 
@@ -115,7 +116,7 @@ def _with_ids(cells: list[Any]) -> list[Any]:
 
 def notebook(env: BuildEnvironment, doctree: nodes.document, docname: str, wheel: str) -> Any:
     """Return a page as a notebook."""
-    executed = nbformat.read(_executed(env, docname), 4)
+    done = nbformat.read(executed(env, docname), 4)
     writer = Writer(env, docname, env.config.katex_macros)
     title, *blocks = writer.blocks(doctree) + writer.cited()
     cells, texts = [_text(str(title))], []
@@ -127,7 +128,7 @@ def notebook(env: BuildEnvironment, doctree: nodes.document, docname: str, wheel
             cells.append(_text("\n\n".join(texts)))
             texts = []
         if block is not None:
-            cells.append(_code(executed.cells[block], writer.solved.get(block)))
+            cells.append(_code(done.cells[block], writer.solved.get(block)))
     cells[1:1] = _opening(env, cells, wheel, FOLDED if writer.solved else "")
     metadata = {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     document = {"cells": _with_ids(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -136,7 +137,7 @@ def notebook(env: BuildEnvironment, doctree: nodes.document, docname: str, wheel
 
 def write_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Write the notebook of a page."""
-    if app.builder.name != "html" or not runnable(app.env, docname) or not _executed(app.env, docname).exists():
+    if app.builder.name != "html" or not runnable(app.env, docname) or not executed(app.env, docname).exists():
         return
     path = Path(app.outdir, FOLDER, f"{docname.rsplit('/', 1)[-1]}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)

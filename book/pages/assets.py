@@ -9,6 +9,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
+from book.live import cells
 from book.pages import node, touch
 from book.pages.fonts import characters, katex_faces, text_faces
 from book.practice import variants
@@ -31,6 +32,7 @@ def style_sheet(pages: list[Path], cache: Path) -> str:
         found.setdefault(font, set()).update(more)
     for signs in found.values():  # a variant of a problem may have any digits
         signs.update("0123456789" if "0" in signs else "")
+    found.setdefault("text", set()).update(cells.characters())
     katex = used(FONT_FACE.sub("", (KATEX / "katex.min.css").read_text(encoding="utf-8")), pages)
     own = "".join(path.read_text(encoding="utf-8") for path in sorted((STATIC / "css").glob("*.css")))
     return NOTICE + text_faces(found, cache) + katex_faces(found, cache) + katex + COMMENT.sub("", own)
@@ -49,9 +51,9 @@ def used(sheet: str, pages: list[Path]) -> str:
 
 
 def script() -> str:
-    """Return the book's script and KaTeX's, by which a copied formula is its TeX."""
+    """Return the book's script, without its comments, and KaTeX's, by which a copied formula is its TeX."""
     copy_tex = (KATEX / "contrib" / "copy-tex.min.js").read_text(encoding="utf-8")
-    return (STATIC / "book.js").read_text(encoding="utf-8") + copy_tex
+    return touch.COMMENT.sub("", (STATIC / "book.js").read_text(encoding="utf-8")) + copy_tex
 
 
 def search_script() -> str:

@@ -123,7 +123,9 @@ class BookTranslator(HTML5Translator):
         try:
             super().visit_literal_block(node)
         except nodes.SkipNode:
-            self.body[mark:] = [PLAIN.sub(r"\1", "".join(self.body[mark:])).replace("<span></span>", "")]
+            written = PLAIN.sub(r"\1", "".join(self.body[mark:])).replace("<span></span>", "")
+            cell = f'<div data-cell="{node["cell"]}" ' if "cell" in node else "<div "
+            self.body[mark:] = [written.replace("<div ", cell, 1)]
             raise
 
     def visit_image(self, node: nodes.Element) -> None:

@@ -38,7 +38,7 @@ def installed() -> bool:
     return present.exists() and _versions(HOME / "package-lock.json").items() <= _versions(present).items()
 
 
-def ensure_modules(app: Sphinx) -> None:
+def ensure_modules(app: Sphinx, config: object = None) -> None:
     """Install what package-lock.json names, unless it is there already."""
     if installed():
         return

@@ -46,7 +46,9 @@ def fold(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             report(app, MORE, (docname, verdicts[0].line))
             continue
         for claim, check in zip(verdicts, made, strict=True):
-            proofs.setdefault(claim.label, nodes.container(classes=["proof"])).append(_panel(claim, check))
+            proofs.setdefault(claim.label, nodes.container(classes=["proof"])).append(
+                _panel(claim, check, next(cell.findall(nodes.literal_block)).get("cell"))
+            )
         cell.parent.remove(cell)
     for label, proof in proofs.items():
         proof.extend(_ledger_link(app, docname, label))
@@ -61,7 +63,7 @@ def _verdicts(cell: nodes.Element) -> list[str]:
     return [item["ids"][0] for found in lists for item in found.findall(nodes.list_item)]
 
 
-def _panel(claim: Claim, check: checks.Check) -> nodes.container:
+def _panel(claim: Claim, check: checks.Check, cell: int | None) -> nodes.container:
     verdict = nodes.paragraph("", "", nodes.inline("", "", classes=["tick"]), nodes.strong("", claim.verdict + "."))
     verdict += nodes.Text(" The same check rejects:")
     rejected = nodes.bullet_list(classes=["rejects"])
@@ -73,7 +75,10 @@ def _panel(claim: Claim, check: checks.Check) -> nodes.container:
     panel = nodes.container("", verdict, rejected, ids=[claim.anchor])
     for code, kind in ((check.setup, "setup"), (check.statement, "statement")):
         if code:
-            panel += nodes.container("", nodes.literal_block(code, code, language="ipython3"), classes=[kind])
+            block = nodes.literal_block(code, code, language="ipython3")
+            if cell and kind == "statement":
+                block["cell"] = cell
+            panel += nodes.container("", block, classes=[kind])
     return panel
 
 

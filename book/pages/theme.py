@@ -26,11 +26,16 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-# Nothing from elsewhere, and no script but the book's own. KaTeX sets lengths in style attributes.
-CONTENT_POLICY = "; ".join(
-    [
+def content_policy(runs: bool) -> str:
+    """Return what a page may load: nothing from elsewhere, and no script but the book's own.
+
+    KaTeX sets lengths in style attributes. A page that runs its cells makes a worker of a script that it has, and the
+    interpreter there is WebAssembly.
+    """
+    scripts = f"script-src 'self' file: {' '.join(map(_hash, INLINE.values()))}"
+    rules = [
         "default-src 'none'",
-        f"script-src 'self' file: {' '.join(map(_hash, INLINE.values()))}",
+        f"{scripts} blob: 'wasm-unsafe-eval'" if runs else scripts,
         "style-src 'self' file: 'unsafe-inline'",
         "img-src 'self' file: data:",
         "font-src data:",
@@ -38,7 +43,7 @@ CONTENT_POLICY = "; ".join(
         "form-action 'self' file:",
         "base-uri 'none'",
     ]
-)
+    return "; ".join(rules + ["worker-src blob:"] * runs)
 
 
 def chapter_list(app: Sphinx, pagename: str) -> str:
@@ -114,7 +119,7 @@ def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
     """Give the template what it shows."""
     pages = _sections(doctree) if doctree else []
     context.update(
-        content_policy=CONTENT_POLICY,
+        content_policy=content_policy(bool(context["cells"])),
         inline=INLINE,
         description=_description(doctree) if doctree else f"Search {app.config.html_title}.",
         chapter_list=chapter_list(app, pagename),

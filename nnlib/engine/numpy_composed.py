@@ -19,7 +19,8 @@ from nnlib.rules import Function
 
 COMPOSED: dict[Function, Function] = {}
 
-LEFT_OUT: Any = inspect.signature(np.clip).parameters["min"].default  # None is a bound that is no bound
+_MIN = inspect.signature(np.clip).parameters.get("min")  # NumPy 2.0 knows none
+LEFT_OUT: Any = object() if _MIN is None else _MIN.default  # None is a bound that is no bound
 
 LOCALLY_CONSTANT: set[Function] = {
     *(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
-from nnlib.claims import ClaimFailed, claim, claim_order
+from nnlib.claims import VERDICT, ClaimFailed, claim, claim_order
 
 
 def test_prints_one_stable_line(capsys):
@@ -38,6 +38,28 @@ def test_a_failing_claim_names_the_worst_case_both_values_and_the_tolerance(caps
     with pytest.raises(ClaimFailed, match=r"side 1 and side 2 differ most at index \(1,\): 2\.0 against 2\.5 .*1e-08"):
         claim("eq-a", [1.0, 2.0], [1.1, 2.5], rejects={"x": [9.0, 9.0]})
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("sides", [(..., 2.0), (2.0, ...), (..., ...)])
+def test_a_side_that_is_left_open_is_the_readers_turn_and_no_verdict(sides, capsys):
+    claim("eq-a", *sides, rejects={"x": 3.0})
+    claim_order("eq-b", *sides, rejects={"x": (3.0, 2.0)})
+    said = capsys.readouterr().out
+    assert said == "your turn: eq-a\nyour turn: eq-b\n"
+    assert not VERDICT.search(said)
+
+
+@pytest.mark.parametrize("sides", [([1.0, 2.0], [1.0, 3.0]), ([1.0, 3.0], [1.0, 2.0])])
+def test_a_side_that_is_a_wrong_version_fails_with_its_name_and_without_the_answer(sides):
+    with pytest.raises(ClaimFailed) as raised:
+        claim("eq-a", *sides, rejects={"another": [9.0, 9.0], "a sign lost": [1.0, 3.0]})
+    number = 1 + [side == [1.0, 3.0] for side in sides].index(True)
+    assert str(raised.value) == f"eq-a does not hold: side {number} is a wrong version, 'a sign lost'"
+
+
+def test_what_is_left_open_is_held_to_the_form_of_a_claim():
+    with pytest.raises(ValueError, match="at least one wrong version"):
+        claim("eq-a", ..., 2.0, rejects={})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ export default [
     rules: {
       ...js.configs.recommended.rules,
       "no-undef": "off",
-      "no-unused-vars": ["error", { varsIgnorePattern: "^(Stage|Reading|Judging|Practice)$", argsIgnorePattern: "^_", caughtErrors: "none" }],
+      "no-unused-vars": ["error", { varsIgnorePattern: "^(Stage|Reading|Judging|Practice|Live)$", argsIgnorePattern: "^_", caughtErrors: "none" }],
       "no-empty": ["error", { allowEmptyCatch: true }],
       eqeqeq: "error",
       "no-implicit-globals": "off",

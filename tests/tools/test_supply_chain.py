@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import email
 import importlib.metadata
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from book.live import files
 from tools import licenses, lock, workflows
 from tools.paths import VENV
 
@@ -40,6 +43,30 @@ def test_the_license_noted_for_a_package_of_other_systems_is_its_own(name: str) 
     except importlib.metadata.PackageNotFoundError:
         pytest.skip(f"{name} is not for this system")
     assert licenses.license_of(name) == licenses.ELSEWHERE[name]
+
+
+def kept_packages() -> dict[str, Path]:
+    """Return the packages of the pages that are on this machine, by name."""
+    names = [name for group in files.GROUPS.values() for name in group if files.file_name(name).endswith(".whl")]
+    found = {name: files.cache() / files.version() / files.file_name(name) for name in names}
+    return {name: path for name, path in found.items() if path.exists()}
+
+
+@needs_node_modules
+def test_what_the_pages_load_says_the_license_that_is_listed() -> None:
+    packages = kept_packages()
+    if not packages:
+        pytest.skip("the pages were built without Run")
+    for name, path in packages.items():
+        with zipfile.ZipFile(path) as archive:
+            entry = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+            metadata = email.message_from_bytes(archive.read(entry))
+        words = [metadata.get("License-Expression"), metadata.get("License"), *(metadata.get_all("Classifier") or [])]
+        said = " ".join(str(word) for word in words if word and ("License" in str(word) or len(str(word)) < 40))
+        own = {"MIT-CMU": "HPND|Historical Permission", "Matplotlib": "Python Software Foundation"}
+        listed = licenses.IN_THE_PAGES[name]
+        pattern = own.get(listed, listed.split("-")[0].split(" ")[0])
+        assert re.search(pattern, said), (name, listed, said)
 
 
 @needs_node_modules

@@ -163,6 +163,27 @@
   }
   later(addCopy, all(".cell_input .highlight"));
 
+  // Run: the script that does it is loaded at the first press, and its row of buttons takes the place of this one.
+  function addRun(block) {
+    const run = document.createElement("button");
+    run.type = "button";
+    run.className = "run";
+    run.textContent = "Run";
+    run.title = "Run this cell here";
+    run.addEventListener("click", async () => {
+      run.textContent = "Loading";
+      try {
+        await load("../live/live");
+        await Live.begin(block);
+      } catch (error) {
+        run.textContent = "Run: its script could not be read";
+        delete loading["../live/live"];
+      }
+    });
+    block.append(run);
+  }
+  if (document.querySelector("[data-cells]")) later(addRun, all("[data-cell]"));
+
   // A box that scrolls is a tab stop, so that the keyboard can scroll it; one that does not is none.
   const names = { "equation-body": "Equation", "table-box": "Table", "output text_html": "Table" };
   const sizes = new ResizeObserver((entries) => {

@@ -1,0 +1,1 @@
+"""What runs the cells in the pages, tried without a page."""
