@@ -296,6 +296,7 @@ ROWS: dict[str, Row] = {
     "datasets.load_digits": Row(
         lambda: [part.shape for part in datasets.load_digits()], {}, lambda: [(1797, 8, 8), (1797,)]
     ),
+    "datasets.load_photograph": Row(lambda: datasets.load_photograph().shape, {}, lambda: (48, 48)),
     "datasets.load_digit_network": Row(
         lambda: [*datasets.load_digit_network()[0]], {}, lambda: ["K1", "b1", "K2", "b2", "W3", "b3"]
     ),
