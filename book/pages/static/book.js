@@ -173,11 +173,11 @@
     run.addEventListener("click", async () => {
       run.textContent = "Loading";
       try {
-        await load("../live/live");
+        await load("live/live");
         await Live.begin(block);
       } catch (error) {
         run.textContent = "Run: its script could not be read";
-        delete loading["../live/live"];
+        delete loading["live/live"];
       }
     });
     block.append(run);
