@@ -203,11 +203,11 @@ var Reading = (() => {
   function numbers(typed, whole = false) {
     let text = opened(cleaned(typed).replace(/,?\s+and\s+/g, ", "));
     if (!eachNamed(text)) {
-      const named = text.split(/[=≈~]/);
-      if (named.slice(1, -1).some((part) => /^[^([⟨]*[,;]/.test(part))) {
+      const pieces = text.split(/[=≈~]/);
+      if (pieces.slice(1, -1).some((part) => /^[^([⟨]*[,;]/.test(part))) {
         refuse("Type only the numbers, without names, with commas between them");
       }
-      text = opened((named.pop() ?? "").trim());
+      text = opened((pieces.pop() ?? "").trim());
     }
     if (text.includes("eps") && !/[,;]/.test(text)) return dual(text);
     if (whole) text = text.replace(/(?<=\d)\s*(?:[x*]|by)\s*(?=\d)/g, ",");
