@@ -17,6 +17,8 @@ def measure(node: nodes.Element) -> tuple[int, float]:
     """Return the letters of running text in a node, and the height of everything else in it, in rem."""
     letters, rest = 0, 0.0
     for part in node.children:
+        if isinstance(part, nodes.raw):
+            continue  # markup, not text
         if isinstance(part, nodes.math_block):
             rest += EQUATION + 2.2 * part.astext().count(r"\\")
         elif isinstance(part, nodes.literal_block):

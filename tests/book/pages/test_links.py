@@ -67,7 +67,8 @@ def strangers(book: Path) -> list[str]:
     """Complain of links and scripts of services that run notebooks elsewhere; words and the foot may lead there."""
     words = ("thebe", "mybinder", "binderhub", "colab.research")
     found = {page: " ".join(elsewhere(page)) for page in files.pages(book)}
-    found |= {path: path.read_text(encoding="utf-8") for path in book.rglob("*.js") if path.name != "search-index.js"}
+    scripts = [path for path in book.rglob("*.js") if path.name != "search-index.js" and path.parent.name != "pack"]
+    found |= {path: path.read_text(encoding="utf-8") for path in scripts}
     return [f"{path.name}: {word}" for path, text in found.items() for word in words if word in text.lower()]
 
 
