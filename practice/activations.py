@@ -513,8 +513,9 @@ def network_bias(draw: Draw) -> Problem:
     w, b = draw.distinct(3, -6, 8, but=[0]), draw.tenths(-2, 2)
     total = sum(w)
     return Problem(
-        r"A network of sigmoid units has three hidden units, one output, the output weights $W_2 = <w>$ and the output bias "
-        r"$b_2 = <b>$. Written with $\tanh$ units, what is its output bias $\tilde b_2$?",
+        r"A network has three hidden sigmoid units and one output without an activation, with the output weights $W_2 = <w>$ and the "
+        r"output bias $b_2 = <b>$. It is rewritten with $\tanh$ units by $\sigma(z) = \tfrac12 + \tfrac12\tanh(z/2)$. What is its new "
+        r"output bias $\tilde b_2$?",
         Number(round(b + total / 2, 1)),
         {
             "m7": (
@@ -547,7 +548,7 @@ def network_weights(draw: Draw) -> Problem:
     w, b = draw.distinct(2, -6, 8, but=[-1, 0, 1]), draw.integer(-5, 5, but=[0])
     half = tuple(one / 2 for one in w)
     return Problem(
-        r"A sigmoid unit computes $\sigma(<sum>)$. The network is rewritten with $\tanh$ units by "
+        r"A hidden sigmoid unit of a network computes $\sigma(<sum>)$. The network is rewritten with $\tanh$ units by "
         r"$\sigma(z) = \tfrac12 + \tfrac12 \tanh(z/2)$. Give the unit's new weights and its new bias: $\tilde w_1, \tilde w_2, \tilde b$.",
         Vector((*half, b / 2)),
         {

@@ -302,7 +302,7 @@ $<answer>$""",
 def gain(draw: Draw) -> Problem:
     k, q, a = draw.integer(3, 5), draw.integer(2, 8), draw.integer(2, 12)
     return Problem(
-        r"A kernel has $<k>$ weights of $<weight>$ each. What does it make of a long constant signal $a = <a>$, away from the ends?",
+        r"A kernel has $<k>$ weights of $<weight>$ each. Into what does it turn a long constant signal of $a = <a>$, away from the ends?",
         Number(Fraction(a * k, q)),
         {
             "m29": (a, r"An average would leave a constant as it is. These weights sum to $<gain>$, not to one."),
