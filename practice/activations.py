@@ -234,7 +234,7 @@ $<answer>$""",
 
 @problem("activations-sigmoid-by-hand", section="activations-sigmoid")
 def sigmoid_by_hand(draw: Draw) -> Problem:
-    m, k = draw.integer(2, 9), draw.integer(2, 4)
+    k, m = draw.integer(2, 4), draw.integer(2, 12)
     power = m**k
     return Problem(
         r"Find $\sigma_<k>(\ln <m>)$ for the sigmoid of steepness $<k>$, $\sigma_<k>(x) = 1/(1 + e^{-<k>x})$.",
@@ -377,8 +377,9 @@ $\sup_x\,\bigl|H(x) - \sigma_k(x)\bigr| = <answer>$""",
 
 @problem("activations-steepness", section="activations-uniform", items="S3.Q1.d")
 def steepness(draw: Draw) -> Problem:
-    d, percent = draw.one_of([0.1, 0.2, 0.25, 0.5]), draw.one_of([1, 2, 4, 5, 10, 20])
-    e = percent / 100
+    distances, percents = [0.05, 0.1, 0.2, 0.25, 0.4, 0.5], [0.1, 0.2, 0.4, 0.5, 1, 2, 4, 5, 10, 20]
+    d, percent = draw.one_of([(d, percent) for d in distances for percent in percents])
+    e = round(percent / 100, 3)
     right = math.log((1 - e) / e) / d
     return Problem(
         r"Find the smallest steepness $k$ for which the sigmoid $\sigma_k(x) = 1/(1 + e^{-kx})$ differs from the Heaviside step by at "

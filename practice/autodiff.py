@@ -51,7 +51,7 @@ $y \approx <answer>$""",
 
 @problem("autodiff-tangent", section="autodiff-forward", items="S4.Q4.1")
 def tangent(draw: Draw) -> Problem:
-    x1, x2 = draw.integer(1, 19), draw.integer(1, 19)
+    x1, x2 = draw.integer(1, 40), draw.integer(1, 40)
     total = x1 + x2
     one, two = -1 / total**2, -math.sin(x1)
     right = round(one + two, 4)
@@ -193,7 +193,7 @@ $<answer>$""",
 
 @problem("autodiff-paths", section="autodiff-paths")
 def paths(draw: Draw) -> Problem:
-    r, width = draw.integer(3, 6), draw.integer(2, 5)
+    width, r = draw.integer(2, 6), draw.integer(3, 6)
     return Problem(
         r"A program has $<r>$ stages in a row. In each of them, $<width>$ steps read the value of the stage before, and their sum goes on to the "
         r"next. How many paths lead from the input to the result?",

@@ -330,16 +330,16 @@ $<m> \cdot <l> + <n> \cdot <m> + <o> \cdot <n> = <answer>$""",
 
 @problem("chain-quotient-error", section="chain-check")
 def quotient_error(draw: Draw) -> Problem:
-    x, e = draw.integer(1, 9), draw.one_of([0.1, 0.2, 0.3, 0.5])
+    x, e = draw.integer(2, 12), draw.integer(1, 9, but=[2, 5]) / draw.one_of([10, 20])
     return Problem(
         r"By how much does the central quotient $\dfrac{F(x + \varepsilon) - F(x - \varepsilon)}{2\varepsilon}$ of $F(x) = x^3$ exceed the "
         r"derivative at $x = <x>$, with $\varepsilon = <e>$?",
-        Number(round(e * e, 2)),
+        Number(round(e * e, 4)),
         {
-            "one-sided": (round(3 * x * e + e * e, 2), "This is the error of the *one-sided* quotient."),
+            "one-sided": (round(3 * x * e + e * e, 4), "This is the error of the *one-sided* quotient."),
             "exact": (0, "For a parabola there would be no error. A cubic leaves some."),
             "first order": (e, r"The error of a central quotient shrinks like the *square* of the nudge."),
-            "not divided": (round(2 * e**3, 4), r"This is the error before dividing by $2\varepsilon$."),
+            "not divided": (round(2 * e**3, 6), r"This is the error before dividing by $2\varepsilon$."),
         },
         hint=r"Multiply out $(x + \varepsilon)^3 - (x - \varepsilon)^3$.",
         solution=r"""$(x + \varepsilon)^3 - (x - \varepsilon)^3 = 6x^2\varepsilon + 2\varepsilon^3$, so the quotient is $3x^2 + \varepsilon^2$.

@@ -272,7 +272,7 @@ $<sum> = <answer>$""",
 
 @problem("cnn-dilated-field", section="cnn-arithmetic-dilation")
 def dilated_field(draw: Draw) -> Problem:
-    layers, k = draw.integer(3, 6), draw.integer(2, 4)
+    layers, k = draw.integer(3, 8), draw.integer(2, 9)
     right = 1 + (k - 1) * (2**layers - 1)
     return Problem(
         r"<layers> layers with kernels of <k> and stride 1 have the dilations $1, 2, 4, \dots$, doubling each time. How many entries of the input "
@@ -344,7 +344,7 @@ For example $<answer>$.""",
 
 @problem("cnn-pool-window", section="cnn-arithmetic-middle", items="S4.Q7.2a")
 def pool_window(draw: Draw) -> Problem:
-    o, k = draw.integer(3, 16), draw.integer(3, 8)
+    o, k = draw.integer(3, 20), draw.integer(3, 24)
     i = o * k
     return Problem(
         r"A pooling whose windows neither overlap nor leave an entry out takes $<i>$ entries to $<o>$. How many entries does its window "
@@ -391,8 +391,8 @@ $\lfloor <room>/<s> \rfloor + 1 = <answer>$""",
 
 
 def _find_kernel(draw: Draw, p: int, d: int) -> Problem:
-    o, times = draw.integer(4, 9), draw.integer(2, 3)
-    i = o * times
+    o, times = draw.integer(4, 14), draw.integer(2, 4)
+    i = o * times + draw.integer(0, 2)
     slips = {"m26": CEILING} | ({"padding on one side": ONE_SIDE} if p else {})
     slips |= {"dilation forgotten": NO_DILATION} if d > 1 else {"the first window": NO_ONE}
     return Problem(

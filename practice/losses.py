@@ -277,7 +277,7 @@ $<answer>$""",
 
 @problem("losses-steepest", section="losses-squared-error", items="S1.Q1.6")
 def steepest(draw: Draw) -> Problem:
-    c, y = draw.integer(2, 9), draw.integer(0, 1)
+    c, y = draw.integer(2, 40), draw.integer(0, 1)
     return Problem(
         r"How large can the slope $\left|\partial M/\partial a\right|$ of $M = <c>(y - f)^2$ become, for the sigmoid $f = \sigma(a)$ and "
         r"the truth $y = <y>$?",

@@ -108,7 +108,9 @@ $\ln\bigl(1 + e^{<before>}\bigr) \approx <answer>$""",
 
 @problem("mlp-output-share", section="mlp-forward", items="S3.Q2.b")
 def output_share(draw: Draw) -> Problem:
-    w, k = draw.integers(4, 0, 2), draw.integer(1, 2)
+    first, second = (draw.one_of([(0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]) for _ in range(2))
+    k = draw.integer(1, 2)
+    w = (first[0], second[0], first[1], second[1])
     rows = (w[:2], w[2:])
     powers = [2 ** row[0] * 3 ** row[1] for row in rows]
     columns = [2 ** w[0] * 3 ** w[2], 2 ** w[1] * 3 ** w[3]]

@@ -209,7 +209,7 @@ $y = <answer>$""",
 
 @problem("softmax-inverse", section="softmax-gauge")
 def inverse(draw: Draw) -> Problem:
-    p, i = draw.shares(3, 1, 9), draw.integer(2, 3)
+    i, p = draw.integer(2, 3), draw.shares(3, 1, 12)
     right = math.log(p[i - 1] / p[0])
     return Problem(
         r"Softmax of the scores $(0, y_1, y_2)$ is $p = <p>$. Find $y_<j>$.",
@@ -578,7 +578,8 @@ $<mine> - <(mean)> = <answer>$""",
 
 @problem("softmax-entropy-slope", section="softmax-entropy")
 def entropy_slope(draw: Draw) -> Problem:
-    k, c = draw.distinct(3, 0, 3), draw.integer(1, 3)
+    k = draw.integers(3, 0, 4)
+    c = draw.integer(2, 4) if max(k) - min(k) < 3 else 2
     weights = [2 ** (c * one) for one in k]
     p = tuple(Fraction(one, sum(weights)) for one in weights)
     average = mean(k, p)
