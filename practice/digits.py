@@ -60,7 +60,7 @@ def ignorance(draw: Draw) -> Problem:
                 "This is for two classes.",
             ),
         },
-        hint=r"Which probability does the right class get?",
+        hint=r"What probability does the right class get?",
         solution=r"""The right class gets $\tfrac{1}{<classes>}$, whichever it is.
 
 $-\ln \tfrac{1}{<classes>} = \ln <classes> \approx <answer>$""",

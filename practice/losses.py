@@ -127,7 +127,7 @@ def cross_entropy_value(draw: Draw) -> Problem:
             "the sign": (math.log(truth), "A loss is not negative: there is a minus sign before the logarithm."),
             "squared error": ((1 - truth) ** 2, "This is the squared error."),
         },
-        hint="Which probability did the network give to what happened?",
+        hint="What probability did the network give to what happened?",
         solution=r"""What happened got the probability $<truth>$, and the loss is minus the logarithm of that.
 
 $L = -\ln <truth> \approx <answer>$""",
