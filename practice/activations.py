@@ -234,7 +234,7 @@ $<answer>$""",
 
 @problem("activations-sigmoid-by-hand", section="activations-sigmoid")
 def sigmoid_by_hand(draw: Draw) -> Problem:
-    m, k = draw.integer(2, 9), draw.integer(2, 4)
+    k, m = draw.integer(2, 4), draw.integer(2, 12)
     power = m**k
     return Problem(
         r"Find $\sigma_<k>(\ln <m>)$ for the sigmoid of steepness $<k>$, $\sigma_<k>(x) = 1/(1 + e^{-<k>x})$.",
@@ -377,8 +377,9 @@ $\sup_x\,\bigl|H(x) - \sigma_k(x)\bigr| = <answer>$""",
 
 @problem("activations-steepness", section="activations-uniform", items="S3.Q1.d")
 def steepness(draw: Draw) -> Problem:
-    d, percent = draw.one_of([0.1, 0.2, 0.25, 0.5]), draw.one_of([1, 2, 4, 5, 10, 20])
-    e = percent / 100
+    distances, percents = [0.05, 0.1, 0.2, 0.25, 0.4, 0.5], [0.1, 0.2, 0.4, 0.5, 1, 2, 4, 5, 10, 20]
+    d, percent = draw.one_of([(d, percent) for d in distances for percent in percents])
+    e = round(percent / 100, 3)
     right = math.log((1 - e) / e) / d
     return Problem(
         r"Find the smallest steepness $k$ for which the sigmoid $\sigma_k(x) = 1/(1 + e^{-kx})$ differs from the Heaviside step by at "
@@ -513,8 +514,9 @@ def network_bias(draw: Draw) -> Problem:
     w, b = draw.distinct(3, -6, 8, but=[0]), draw.tenths(-2, 2)
     total = sum(w)
     return Problem(
-        r"A network of sigmoid units has three hidden units, one output, the output weights $W_2 = <w>$ and the output bias "
-        r"$b_2 = <b>$. Written with $\tanh$ units, what is its output bias $\tilde b_2$?",
+        r"A network has three hidden sigmoid units and one output without an activation, with the output weights $W_2 = <w>$ and the "
+        r"output bias $b_2 = <b>$. It is rewritten with $\tanh$ units by $\sigma(z) = \tfrac12 + \tfrac12\tanh(z/2)$. What is its new "
+        r"output bias $\tilde b_2$?",
         Number(round(b + total / 2, 1)),
         {
             "m7": (
@@ -547,7 +549,7 @@ def network_weights(draw: Draw) -> Problem:
     w, b = draw.distinct(2, -6, 8, but=[-1, 0, 1]), draw.integer(-5, 5, but=[0])
     half = tuple(one / 2 for one in w)
     return Problem(
-        r"A sigmoid unit computes $\sigma(<sum>)$. The network is rewritten with $\tanh$ units by "
+        r"A hidden sigmoid unit of a network computes $\sigma(<sum>)$. The network is rewritten with $\tanh$ units by "
         r"$\sigma(z) = \tfrac12 + \tfrac12 \tanh(z/2)$. Give the unit's new weights and its new bias: $\tilde w_1, \tilde w_2, \tilde b$.",
         Vector((*half, b / 2)),
         {

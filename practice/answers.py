@@ -186,7 +186,8 @@ class Matrix(Number):
     def expects(self) -> str:
         shape = f"{len(self.value)} × {len(self.value[0])}"
         entries = [entry for row in self.value for entry in row]
-        return f"{shape} numbers{_precision(entries, self.digits)}: commas in a row, a semicolon or a new line after it"
+        between = "commas between the numbers of a row, and a semicolon or a new line between rows"
+        return f"{shape} numbers{_precision(entries, self.digits)}: {between}"
 
     def read(self, text: str) -> Any:
         return reading.rows(text)

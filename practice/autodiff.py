@@ -51,7 +51,7 @@ $y \approx <answer>$""",
 
 @problem("autodiff-tangent", section="autodiff-forward", items="S4.Q4.1")
 def tangent(draw: Draw) -> Problem:
-    x1, x2 = draw.integer(1, 19), draw.integer(1, 19)
+    x1, x2 = draw.integer(1, 40), draw.integer(1, 40)
     total = x1 + x2
     one, two = -1 / total**2, -math.sin(x1)
     right = round(one + two, 4)
@@ -68,7 +68,7 @@ def tangent(draw: Draw) -> Problem:
             "the square lost": (round(-1 / total + two, 4), r"The derivative of $1/v$ is $-1/v^2$."),
             "the other seed": (
                 round(one + 2 * x2, 4),
-                r"This is $\dot y$ for the seed $(0, 1)$, the derivative by $x_2$.",
+                r"This is $\dot y$ for the seed $(0, 1)$, the derivative with respect to $x_2$.",
             ),
         },
         hint=r"$\dot v_1 = 1$, $\dot v_2 = -\dot v_1/v_1^2$, $\dot v_3 = 0$ and $\dot v_4 = -\sin v_{-1}$.",
@@ -87,7 +87,7 @@ def adjoint(draw: Draw) -> Problem:
     one, two = -1 / total**2, 2 * x2
     return Problem(
         r"$y = \dfrac{1}{x_1 + x_2} + x_2^2 + \cos x_1$ at $(<x1>, <x2>)$. Carry out the adjoint trace. What is the adjoint $\bar x_2$, the derivative "
-        r"of $y$ by $x_2$?",
+        r"of $y$ with respect to $x_2$?",
         Number(one + two),
         {
             "m23": (
@@ -193,7 +193,7 @@ $<answer>$""",
 
 @problem("autodiff-paths", section="autodiff-paths")
 def paths(draw: Draw) -> Problem:
-    r, width = draw.integer(3, 6), draw.integer(2, 5)
+    width, r = draw.integer(2, 6), draw.integer(3, 6)
     return Problem(
         r"A program has $<r>$ stages in a row. In each of them, $<width>$ steps read the value of the stage before, and their sum goes on to the "
         r"next. How many paths lead from the input to the result?",
@@ -246,7 +246,7 @@ def broadcast(draw: Draw) -> Problem:
     sums = bar.sum(axis=0)
     return Problem(
         r"A bias with two entries is added to each of the three rows of $X$, $Y = X + \mathbf 1 b^{\mathsf T}$. The walk back brings "
-        r"$\bar Y = <bar>$, the gradient of the loss in $Y$. Find $\bar b$, its gradient in $b$.",
+        r"$\bar Y = <bar>$, the gradient of the loss with respect to $Y$. Find $\bar b$, its gradient with respect to $b$.",
         Vector(tuples(sums)),
         {
             "row sums": (
@@ -274,7 +274,7 @@ def norm(draw: Draw) -> Problem:
     x, bar = (a * draw.one_of([1, -1]), b * draw.one_of([1, -1])), draw.integer(2, 9)
     return Problem(
         r"A new operation computes the length $y = \lVert x \rVert$. At $x = <x>$ the walk back brings $\bar y = <bar>$, the derivative of the loss "
-        r"by $y$. Find $\bar x$, its gradient in $x$.",
+        r"with respect to $y$. Find $\bar x$, its gradient with respect to $x$.",
         Vector(tuple(round(bar * one / c, 2) for one in x)),
         {
             "not divided": (
@@ -289,7 +289,7 @@ def norm(draw: Draw) -> Problem:
             "the seed forgotten": (tuple(round(one / c, 2) for one in x), r"The derivative is multiplied by $\bar y$."),
         },
         hint=r"Differentiate $y^2 = x^{\mathsf T} x$.",
-        solution=r"""$2y\,\dot y = 2x^{\mathsf T}\dot x$, so the derivative by $x_i$ is $x_i/y$ with $y = <c>$.
+        solution=r"""$2y\,\dot y = 2x^{\mathsf T}\dot x$, so the derivative with respect to $x_i$ is $x_i/y$ with $y = <c>$.
 
 $\bar x = <bar> \cdot \tfrac{1}{<c>} <x> = <answer>$""",
         check=r"It has the direction of $x$ and the length $<bar>$.",

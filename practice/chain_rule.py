@@ -116,13 +116,13 @@ def shapes(draw: Draw) -> Problem:
     right = (o, m) if reverse else (n, l)
     mode = "reverse" if reverse else "forward"
     return Problem(
-        r"$f$ takes $<l>$ numbers to $<m>$, $g$ takes these to $<n>$, and $h$ to $<o>$. What is the shape of the first product "
-        r"that *<mode>* accumulation computes?",
+        r"$f$ takes $<l>$ numbers to $<m>$, $g$ takes these $<m>$ to $<n>$, and $h$ takes these $<n>$ to $<o>$. What is the shape of the "
+        r"first product of Jacobians that *<mode>* accumulation computes for $h \circ g \circ f$?",
         Shape(right),
         {
             "transposed": (right[::-1], "The shape is transposed. A Jacobian has one row for each output."),
             "the other mode": ((n, l) if reverse else (o, m), "This is the first product in the other mode."),
-            "the whole": ((o, l), r"This is the shape of $J_F$, the last product."),
+            "the whole": ((o, l), r"This is the shape of the Jacobian of $h \circ g \circ f$, the last product."),
         },
         hint=r"Forward begins at the input, reverse at the output. Which two Jacobians does it multiply first?",
         solution=r"""The Jacobians are $<o> \times <n>$, $<n> \times <m>$ and $<m> \times <l>$. The <mode> mode begins with the two on the
@@ -167,8 +167,8 @@ def forward_line(draw: Draw) -> Problem:
 def stored(draw: Draw) -> Problem:
     l, m, n, o = draw.distinct(4, 2, 90)
     return Problem(
-        r"$f$ takes $<l>$ numbers to $<m>$, $g$ takes these to $<n>$, and $h$ to $<o>$. Besides $x$, how many numbers does the forward pass have "
-        r"to keep, so that reverse accumulation can evaluate $J_h$, $J_g$ and $J_f$ afterwards?",
+        r"$f$ takes $<l>$ numbers to $<m>$, $g$ takes these $<m>$ to $<n>$, and $h$ takes these $<n>$ to $<o>$. Besides $x$, how many "
+        r"numbers does the forward pass have to keep, so that reverse accumulation can evaluate $J_h$, $J_g$ and $J_f$ afterwards?",
         Integer(m + n),
         {
             "the result, too": (m + n + o, r"No Jacobian is evaluated at the *result* of $h$."),
@@ -330,16 +330,16 @@ $<m> \cdot <l> + <n> \cdot <m> + <o> \cdot <n> = <answer>$""",
 
 @problem("chain-quotient-error", section="chain-check")
 def quotient_error(draw: Draw) -> Problem:
-    x, e = draw.integer(1, 9), draw.one_of([0.1, 0.2, 0.3, 0.5])
+    x, e = draw.integer(2, 12), draw.integer(1, 9, but=[2, 5]) / draw.one_of([10, 20])
     return Problem(
         r"By how much does the central quotient $\dfrac{F(x + \varepsilon) - F(x - \varepsilon)}{2\varepsilon}$ of $F(x) = x^3$ exceed the "
         r"derivative at $x = <x>$, with $\varepsilon = <e>$?",
-        Number(round(e * e, 2)),
+        Number(round(e * e, 4)),
         {
-            "one-sided": (round(3 * x * e + e * e, 2), "This is the error of the *one-sided* quotient."),
+            "one-sided": (round(3 * x * e + e * e, 4), "This is the error of the *one-sided* quotient."),
             "exact": (0, "For a parabola there would be no error. A cubic leaves some."),
             "first order": (e, r"The error of a central quotient shrinks like the *square* of the nudge."),
-            "not divided": (round(2 * e**3, 4), r"This is the error before dividing by $2\varepsilon$."),
+            "not divided": (round(2 * e**3, 6), r"This is the error before dividing by $2\varepsilon$."),
         },
         hint=r"Multiply out $(x + \varepsilon)^3 - (x - \varepsilon)^3$.",
         solution=r"""$(x + \varepsilon)^3 - (x - \varepsilon)^3 = 6x^2\varepsilon + 2\varepsilon^3$, so the quotient is $3x^2 + \varepsilon^2$.
@@ -367,7 +367,7 @@ def both_parts(draw: Draw) -> Problem:
             ),
             "the other input": (
                 2 * a1 * x1 + a2 * x1 + c * a1,
-                r"This is the derivative by $x_2$.",
+                r"This is the derivative with respect to $x_2$.",
             ),
         },
         hint=r"$J_h(a) = (2a_1 + a_2,\; a_1)$. Multiply by the first column of $J_f$.",

@@ -15,7 +15,7 @@ from practice.text import plus
 RULE = "floor((i + 2*p - d*(k - 1) - 1)/s) + 1"
 CEILING = (
     "ceil((i + 2*p - d*(k - 1) - 1)/s) + 1",
-    "Your numbers fit if one rounds up. But a window that does not fit is not there: round down.",
+    "Your numbers fit if one rounds up. But a window that does not fit is dropped: round down.",
 )
 ONE_SIDE = (
     "floor((i + p - d*(k - 1) - 1)/s) + 1",
@@ -40,7 +40,7 @@ def output_size(draw: Draw) -> Problem:
         r"A layer reads $i = <i>$ entries with a kernel of $k = <k>$, stride $s = <s>$ and padding $p = <p>$. How many entries does it write?",
         Integer(conv_output_size(i, k, s, p)),
         {
-            "m26": (-(-room // s) + 1, "You rounded up. A window that does not fit is not there."),
+            "m26": (-(-room // s) + 1, "You rounded up. A window that does not fit is dropped: round down."),
             "m26/unrounded": (
                 Fraction(room, s) + 1,
                 "Windows are counted, so their number is whole. The last part of a window does not count.",
@@ -163,7 +163,7 @@ def shape(draw: Draw) -> Problem:
             ),
             "m26": (
                 (g["last"], *((-(-rounded_up // g["pool"]) + 2 * g["p3"] - g["k3"] + 1,) * 2)),
-                "You rounded up. A window that does not fit is not there.",
+                "You rounded up. A window that does not fit is dropped: round down.",
             ),
             "before the last layer": ((g["first"], o2, o2), "This is what the last layer reads."),
         },
@@ -272,7 +272,7 @@ $<sum> = <answer>$""",
 
 @problem("cnn-dilated-field", section="cnn-arithmetic-dilation")
 def dilated_field(draw: Draw) -> Problem:
-    layers, k = draw.integer(3, 6), draw.integer(2, 4)
+    layers, k = draw.integer(3, 8), draw.integer(2, 9)
     right = 1 + (k - 1) * (2**layers - 1)
     return Problem(
         r"<layers> layers with kernels of <k> and stride 1 have the dilations $1, 2, 4, \dots$, doubling each time. How many entries of the input "
@@ -301,7 +301,8 @@ def find_stride(draw: Draw) -> Problem:
     o, k = draw.integer(6, 20), draw.integer(3, 8)
     i = 2 * o
     return Problem(
-        r"A layer with a kernel of $k = <k>$ and no dilation should take $<i>$ entries to $<o>$. Find a stride $s \ge 2$ and a padding $p$.",
+        r"A layer with a kernel of $k = <k>$ and no dilation should take $<i>$ entries to $<o>$. Find a stride $s \ge 2$ and a padding $p$. "
+        "A window that does not fit is dropped.",
         Settings(RULE, goal=o, given={"i": i, "k": k, "d": 1}, least={"s": 2, "p": 0}),
         {
             "m26": CEILING,
@@ -323,7 +324,8 @@ def find_dilated(draw: Draw) -> Problem:
     o, d = draw.integer(8, 32), draw.integer(3, 7)
     i = 2 * o
     return Problem(
-        r"A layer with stride $s = 2$ and dilation $d = <d>$ should take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a padding $p$.",
+        r"A layer with stride $s = 2$ and dilation $d = <d>$ should take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a padding $p$. "
+        "A window that does not fit is dropped.",
         Settings(RULE, goal=o, given={"i": i, "s": 2, "d": d}, least={"k": 2, "p": 0}),
         {
             "dilation forgotten": NO_DILATION,
@@ -342,7 +344,7 @@ For example $<answer>$.""",
 
 @problem("cnn-pool-window", section="cnn-arithmetic-middle", items="S4.Q7.2a")
 def pool_window(draw: Draw) -> Problem:
-    o, k = draw.integer(3, 16), draw.integer(3, 8)
+    o, k = draw.integer(3, 20), draw.integer(3, 24)
     i = o * k
     return Problem(
         r"A pooling whose windows neither overlap nor leave an entry out takes $<i>$ entries to $<o>$. How many entries does its window "
@@ -370,12 +372,13 @@ def pool_overlap(draw: Draw) -> Problem:
     s = draw.integer(2, 5)
     k, i = s + draw.integer(1, 5), draw.integer(20, 64)
     return Problem(
-        r"How many entries come out of $<i>$ with a pooling window of $k = <k>$ and the stride $s = <s>$, without padding?",
+        r"How many entries come out of $<i>$ with a pooling window of $k = <k>$ and the stride $s = <s>$, without padding? "
+        "A window that does not fit is dropped.",
         Integer(conv_output_size(i, k, s)),
         {
             "as if tiling": (i // s, r"This is for windows of $<s>$. Larger windows stick out at the end sooner."),
             "by the window": (i // k, "The windows overlap: the step is the stride, not the window."),
-            "m26": (-(-(i - k) // s) + 1, "You rounded up. A window that does not fit is not there."),
+            "m26": (-(-(i - k) // s) + 1, "You rounded up. A window that does not fit is dropped: round down."),
             "the first window": ((i - k) // s, "The first window is there before any step: add one."),
         },
         hint=r"How much room is left after the first window?",
@@ -388,12 +391,13 @@ $\lfloor <room>/<s> \rfloor + 1 = <answer>$""",
 
 
 def _find_kernel(draw: Draw, p: int, d: int) -> Problem:
-    o, times = draw.integer(4, 9), draw.integer(2, 3)
-    i = o * times
+    o, times = draw.integer(4, 14), draw.integer(2, 4)
+    i = o * times + draw.integer(0, 2)
     slips = {"m26": CEILING} | ({"padding on one side": ONE_SIDE} if p else {})
     slips |= {"dilation forgotten": NO_DILATION} if d > 1 else {"the first window": NO_ONE}
     return Problem(
-        r"A layer with padding $p = <p>$ and dilation $d = <d>$ should take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a stride $s$.",
+        r"A layer with padding $p = <p>$ and dilation $d = <d>$ should take $<i>$ entries to $<o>$. Find a kernel size $k \ge 2$ and a stride $s$. "
+        "A window that does not fit is dropped.",
         Settings(RULE, goal=o, given={"i": i, "p": p, "d": d}, least={"k": 2, "s": 1}),
         slips,
         hint=r"The last window begins $<o> - 1$ strides after the first, and has to end inside. Another stride may not fit.",
@@ -428,12 +432,13 @@ def how_many(draw: Draw) -> Problem:
     listed = r",\; ".join(f"({setting.k}, {setting.s})" for setting in sorted(found, key=lambda one: (one.s, one.k)))
     rounded_up = sum(1 for k in range(1, i + 1) for s in range(1, i + 1) if -(-(i - k) // s) + 1 == o)
     return Problem(
-        r"Without padding and dilation, how many pairs $(k, s)$ of a kernel size $k \ge 1$ and a stride $s \ge 1$ take $<i>$ entries to $<o>$?",
+        r"Without padding and dilation, how many pairs $(k, s)$ of a kernel size $k \ge 1$ and a stride $s \ge 1$ take $<i>$ entries to $<o>$? "
+        "A window that does not fit is dropped.",
         Integer(len(found)),
         {
             "m37": (1, "One pair is easily found, but it is not the only one. Look at every stride."),
             "one for each stride": (len(strides), "For some strides several kernel sizes work."),
-            "m26": (rounded_up, "You rounded up. A window that does not fit is not there."),
+            "m26": (rounded_up, "You rounded up. A window that does not fit is dropped: round down."),
         },
         hint=r"For each stride: $<o> - 1$ steps have to fit into $<i> - k$, and $<o>$ steps may not.",
         solution=r"""$(<o> - 1)\,s \le <i> - k < <o>\,s$ leaves the pairs $<listed>$.

@@ -100,8 +100,8 @@ $<d> + <k> - 1 = <answer>$""",
 def fits(draw: Draw) -> Problem:
     k1, k2 = draw.distinct(2, 2, 12)
     return Problem(
-        r"Two valid layers with kernels of $k_1 = <k1>$ and $k_2 = <k2>$ follow each other. How many entries does the input need at least, so "
-        r"that something comes out?",
+        r"Two valid layers with kernels of $k_1 = <k1>$ and $k_2 = <k2>$ follow each other. At least how many entries "
+        r"must the input have for something to come out?",
         Integer(k1 + k2 - 1),
         {
             "m32": (
@@ -232,7 +232,7 @@ def gradient_valid(draw: Draw) -> Problem:
     right = convolve(g, w)
     python = [sum(int(g[n - j]) * int(w[j]) for j in range(3) if n - j < 3) for n in range(5)]
     return Problem(
-        r"A valid layer $a = h \star_{\mathrm v} w$, $a_i = \sum_j h_{i+j-1}\, w_j$, has five inputs and the kernel $w = <w>$. The gradient in its output is $g = <g>$. Find "
+        r"A valid layer $a = h \star_{\mathrm v} w$, $a_i = \sum_j h_{i+j-1}\, w_j$, has five inputs and the kernel $w = <w>$. The gradient with respect to its output is $g = <g>$. Find "
         r"$\nabla_h L$.",
         Vector(tuples(right)),
         {
@@ -293,7 +293,7 @@ def gradient_full(draw: Draw) -> Problem:
     g, w = _numbers(draw, 5, -4, 5), _numbers(draw, 3)
     flipped = w[::-1]
     return Problem(
-        r"A *full* layer $a = h \star_{\mathrm f} w$, $a_i = \sum_j h_{i+j-3}\, w_j$ with entries out of range zero, has three inputs and the kernel $w = <w>$. The gradient in its five outputs is $g = <g>$. "
+        r"A *full* layer $a = h \star_{\mathrm f} w$, $a_i = \sum_j h_{i+j-3}\, w_j$ with entries out of range zero, has three inputs and the kernel $w = <w>$. The gradient with respect to its five outputs is $g = <g>$. "
         r"Find $\nabla_h L$.",
         Vector(tuples(correlate(g, flipped))),
         {
@@ -336,7 +336,7 @@ def last_layer(draw: Draw) -> Problem:
         Vector(w),
         {
             "flipped": (w[::-1], "Nothing is flipped here: a row of $A_w$ is the kernel as it is."),
-            "the input": (y, r"This is the derivative by the *kernel* $w_D$."),
+            "the input": (y, r"This is the derivative with respect to the *kernel* $w_D$."),
             "the products": (
                 tuple(round(a * c, 1) for a, c in zip(w, y, strict=True)),
                 r"These are the terms of $y_D$ itself.",
@@ -408,7 +408,7 @@ def weight_gradient(draw: Draw) -> Problem:
 
     return Problem(
         r"Layer $l$ of a network computes $z_l = y_{l-1} \star_{\mathrm v} w_l + b_l \mathbf 1$ without a flip. Here $y_{l-1} = <y>$ has five entries, the kernel "
-        r"$w_l$ has $k_l = 2$, and the network's output $y_D$ has the derivative $v_l = \partial y_D/\partial z_l = <v>$. (The layer below has kernels of $k_{l-1} = <below>$.) Find $\partial y_D/\partial w_l$.",
+        r"$w_l$ has $k_l = 2$, and the network's output $y_D$ has the derivative $v_l = \partial y_D/\partial z_l = <v>$. (The layer below has a kernel of $k_{l-1} = <below>$ entries.) Find $\partial y_D/\partial w_l$.",
         Vector(summed(4)),
         {
             "m35": (
@@ -439,7 +439,7 @@ def hankel(draw: Draw) -> Problem:
     h = draw.distinct(4, -6, 9, but=[0])
     right = hankel_matrix(np.array(h), 2)
     return Problem(
-        r"A valid layer, $a_i = \sum_j h_{i+j-1}\, w_j$, reads $h = <h>$ with a kernel of two weights. Find the $3 \times 2$ Jacobian $\partial a/\partial w$ of its output in the weights.",
+        r"A valid layer, $a_i = \sum_j h_{i+j-1}\, w_j$, reads $h = <h>$ with a kernel of two weights. Find the $3 \times 2$ Jacobian $\partial a/\partial w$ of its output with respect to the weights.",
         Matrix(tuples(right)),
         {
             "flipped": (tuples(right[:, ::-1]), r"The columns are exchanged: $w_1$ meets $h_1$ in the first output."),
@@ -485,8 +485,8 @@ def transposed_shape(draw: Draw) -> Problem:
     n, k = draw.integer(8, 40), draw.integer(2, 6)
     m = n - k + 1
     return Problem(
-        r"A valid layer reads $N = <n>$ entries with a kernel of $k = <k>$. Backwards, the gradient in its outputs, a *column*, is multiplied by a "
-        r"matrix and becomes the gradient in its inputs. Which shape does this matrix have?",
+        r"A valid layer reads $N = <n>$ entries with a kernel of $k = <k>$. Backwards, the gradient with respect to its outputs, a *column*, is multiplied by a "
+        r"matrix and becomes the gradient with respect to its inputs. What shape does this matrix have?",
         Shape((n, m)),
         {
             "m34": (
@@ -510,8 +510,8 @@ $A_w^{\mathsf T} \colon <answer>$""",
 def matrix_free(draw: Draw) -> Problem:
     k, m = draw.integer(2, 5), draw.integer(6, 20)
     return Problem(
-        r"A valid layer, $a_i = \sum_j h_{i+j-1}\, w_j$, has a kernel $w$ of $<k>$ entries and $<m>$ outputs, whose gradient is $v$. Which operation takes $v$ to the gradient in the "
-        r"layer's <n> *inputs*, without a matrix?",
+        r"A valid layer, $a_i = \sum_j h_{i+j-1}\, w_j$, has a kernel $w$ of $<k>$ entries and $<m>$ outputs, whose gradient is $v$. Which operation takes $v$ to the gradient with respect to "
+        r"the layer's <n> *inputs*, without a matrix?",
         Choice(r"the full convolution $v *_{\mathrm f} w$, which flips"),
         {
             "m34": (
@@ -524,8 +524,8 @@ def matrix_free(draw: Draw) -> Problem:
                 r"$w_1$.",
             ),
             "the weights": (
-                r"the valid correlation $y \star_{\mathrm v} v$ with the inputs $y$",
-                r"This is the gradient in the *weights*, with $<k>$ entries.",
+                r"the valid correlation $h \star_{\mathrm v} v$ with the inputs $h$",
+                r"This is the gradient with respect to the *weights*, with $<k>$ entries.",
             ),
         },
         hint=r"The result needs $<n>$ entries. Who reads the first input, and through which weight?",
@@ -566,8 +566,8 @@ def stride(draw: Draw) -> Problem:
     n = 3 + s
     right = convolve(spread, w)
     return Problem(
-        r"A valid layer with stride $s = <s>$ and kernel $w = <w>$, $a_i = \sum_j h_{s(i-1)+j}\, w_j$, reads <n> entries and writes two. The gradient in its output is $g = <g>$. Find the "
-        r"gradient in its input.",
+        r"A valid layer with stride $s = <s>$ and kernel $w = <w>$, $a_i = \sum_j h_{s(i-1)+j}\, w_j$, reads <n> entries and writes two. The gradient with respect to its output is $g = <g>$. Find the "
+        r"gradient with respect to its input.",
         Vector(tuples(right)),
         {
             "m33": (
@@ -598,13 +598,13 @@ def weights_2d(draw: Draw) -> Problem:
     a, b = draw.integers(2, 1, 2)
     patch = x[a - 1 : a + 1, b - 1 : b + 1]
     return Problem(
-        r"A valid layer in two dimensions reads $X = <x>$ with a $2 \times 2$ kernel $K$, which it does not flip. The gradient in its output is $G = <g>$. Find the entry "
+        r"A valid layer in two dimensions reads $X = <x>$ with a $2 \times 2$ kernel $K$, which it does not flip. The gradient with respect to its output is $G = <g>$. Find the entry "
         r"$(\nabla_K L)_{<a><b>}$.",
         Integer(int((patch * g).sum())),
         {
             "flipped": (
                 int((patch * g[::-1, ::-1]).sum()),
-                r"$G$ was flipped. The gradient in the weights is a correlation.",
+                r"$G$ was flipped. The gradient with respect to the weights is a correlation.",
             ),
             "one entry": (int(x[a - 1, b - 1] * g[0, 0]), "Each weight is used at all four positions. Sum over them."),
             "the other corner": (

@@ -18,7 +18,9 @@ NOT_FLIPPED = "The kernel was not flipped. That is correlation; convolution read
 
 
 def _signals(draw: Draw, high: int = 8) -> tuple[np.ndarray, np.ndarray]:
-    return np.array(draw.integers(4, 1, high)), np.array(draw.integers(3, 0, 3))
+    """Draw a signal and a kernel with three entries, of which only the one in the middle may be zero."""
+    first, last = draw.integers(2, 1, 4)
+    return np.array(draw.integers(4, 1, high)), np.array([first, draw.integer(0, 3), last])
 
 
 @problem("convolution-full", section="convolution-modes", items="S0.Q4 S1.Q4.3")
@@ -302,7 +304,7 @@ $<answer>$""",
 def gain(draw: Draw) -> Problem:
     k, q, a = draw.integer(3, 5), draw.integer(2, 8), draw.integer(2, 12)
     return Problem(
-        r"A kernel has $<k>$ weights of $<weight>$ each. What does it make of a long constant signal $a = <a>$, away from the ends?",
+        r"A kernel has $<k>$ weights of $<weight>$ each. Into what does it turn a long constant signal of $a = <a>$, away from the ends?",
         Number(Fraction(a * k, q)),
         {
             "m29": (a, r"An average would leave a constant as it is. These weights sum to $<gain>$, not to one."),
@@ -320,7 +322,7 @@ $<a> \cdot <gain> = <answer>$""",
 
 @problem("convolution-response", section="convolution-frequency", items="S3.Q3.d")
 def response(draw: Draw) -> Problem:
-    a, q = draw.integer(1, 4), draw.integer(4, 9)
+    (a, b), q = draw.distinct(2, 1, 6), draw.integer(4, 12)
     angle, cosine = draw.one_of(
         [
             (r"\tfrac{\pi}{3}", Fraction(1, 2)),
@@ -329,22 +331,25 @@ def response(draw: Draw) -> Problem:
             (r"\pi", Fraction(-1)),
         ]
     )
-    outer, middle = Fraction(1, q), Fraction(a, q)
+    outer, middle = Fraction(b, q), Fraction(a, q)
+    slips: dict[str, tuple[Fraction, str]] = {
+        "the gain": (middle + 2 * outer, r"This is the value at $\theta = 0$, the sum of the weights."),
+        "the middle turned, too": (
+            (middle + 2 * outer) * cosine,
+            "The middle weight meets the wave without a turn.",
+        ),
+    }
+    if cosine:
+        slips["one neighbor"] = (
+            middle + outer * cosine,
+            r"Both neighbors contribute: $e^{i\theta} + e^{-i\theta} = 2\cos\theta$.",
+        )
+    if abs(cosine) == Fraction(1, 2):
+        slips["the sign"] = (middle - 2 * outer * cosine, "The sign of the cosine is lost.")
     return Problem(
         r"The centered kernel $(<outer>, <middle>, <outer>)$ multiplies each wave $e^{i\theta n}$ by a number. Find it for $\theta = <angle>$.",
         Number(middle + 2 * outer * cosine),
-        {
-            "the gain": (middle + 2 * outer, r"This is the value at $\theta = 0$, the sum of the weights."),
-            "one neighbor": (
-                middle + outer * cosine,
-                r"Both neighbors contribute: $e^{i\theta} + e^{-i\theta} = 2\cos\theta$.",
-            ),
-            "the middle turned, too": (
-                (middle + 2 * outer) * cosine,
-                "The middle weight meets the wave without a turn.",
-            ),
-            "the sign": (middle - 2 * outer * cosine, "The sign of the cosine is lost."),
-        },
+        slips,
         hint=r"$e^{i\theta} + e^{-i\theta} = 2\cos\theta$.",
         solution=r"""The response is $<middle> + <outer>\,(e^{i\theta} + e^{-i\theta}) = <middle> + 2 \cdot <outer> \cos\theta$, and
 $\cos <angle> = <cosine>$.

@@ -60,7 +60,7 @@ def ignorance(draw: Draw) -> Problem:
                 "This is for two classes.",
             ),
         },
-        hint=r"Which probability does the right class get?",
+        hint=r"What probability does the right class get?",
         solution=r"""The right class gets $\tfrac{1}{<classes>}$, whichever it is.
 
 $-\ln \tfrac{1}{<classes>} = \ln <classes> \approx <answer>$""",
@@ -86,7 +86,7 @@ def squared_gradient(draw: Draw) -> Problem:
         {
             "softmax forgotten": (
                 2 * v[k - 1],
-                r"This is the derivative by $p_<k>$. The Jacobian of softmax is still missing.",
+                r"This is the derivative with respect to $p_<k>$. The Jacobian of softmax is still missing.",
             ),
             "cross-entropy": (
                 v[k - 1],
@@ -112,8 +112,8 @@ $2 \cdot <p.k> \cdot \left(<v.k> - <(average)>\right) = <answer>$""",
 def init(draw: Draw) -> Problem:
     d = draw.integer(10, 400)
     return Problem(
-        r"A layer with ramps reads $d = <d>$ inputs. With which standard deviation $s$ should its weights be drawn, independently and with mean zero, "
-        r"so that the mean square after the ramps is that of the inputs?",
+        r"A layer with ramps and no biases reads $d = <d>$ inputs. With which standard deviation $s$ should its weights be drawn, independently and "
+        r"from a normal distribution with mean zero, so that the mean square after the ramps is, on average, that of the inputs?",
         Number(math.sqrt(2 / d)),
         {
             "the ramp forgotten": (
@@ -143,7 +143,7 @@ def pool_backward(draw: Draw) -> Problem:
     first = x.index(high)
     return Problem(
         r"Max-pooling over the four values $x = <x>$ receives the gradient $g = <g>$. With the rule that the *first* largest value wins, find the "
-        r"gradient in $x$.",
+        r"gradient with respect to $x$.",
         Vector(tuple(g if place == first else 0 for place in range(4))),
         {
             "shared": (
@@ -203,7 +203,7 @@ def batch_step(draw: Draw) -> Problem:
     rate = draw.one_of([0.1, 0.2, 0.4])
     mean = sum(g) / 4
     return Problem(
-        r"A weight is $<theta>$. In a batch of four examples the losses have the slopes $<g>$ in it. Where is it after one step on the mean loss of the "
+        r"A weight is $<theta>$. In a batch of four examples the derivatives of the losses with respect to it are $<g>$. Where is it after one step on the mean loss of the "
         r"batch with the learning rate $\alpha = <rate>$?",
         Number(round(theta - rate * mean, 4)),
         {

@@ -19,7 +19,7 @@ from practice.values import at, mean
 def output_unit(draw: Draw) -> Problem:
     what = draw.one_of(
         [
-            "mail is spam",
+            "an e-mail is spam",
             "a tumor is malignant",
             "a card is stolen",
             "a review is positive",
@@ -127,7 +127,7 @@ def cross_entropy_value(draw: Draw) -> Problem:
             "the sign": (math.log(truth), "A loss is not negative: there is a minus sign before the logarithm."),
             "squared error": ((1 - truth) ** 2, "This is the squared error."),
         },
-        hint="Which probability did the network give to what happened?",
+        hint="What probability did the network give to what happened?",
         solution=r"""What happened got the probability $<truth>$, and the loss is minus the logarithm of that.
 
 $L = -\ln <truth> \approx <answer>$""",
@@ -182,11 +182,11 @@ def slope(draw: Draw) -> Problem:
             ),
             "by the probability": (
                 (f - y) / (f * (1 - f)),
-                r"This is the derivative by $f$. The sigmoid adds the factor $f(1 - f)$.",
+                r"This is the derivative with respect to $f$. The sigmoid adds the factor $f(1 - f)$.",
             ),
             "squared error": (2 * (f - y) * f * (1 - f), "This is the slope of squared error."),
         },
-        hint=r"Differentiate by $f$, and multiply by the slope $f(1 - f)$ of the sigmoid. What cancels?",
+        hint=r"Differentiate with respect to $f$, and multiply by the slope $f(1 - f)$ of the sigmoid. What cancels?",
         solution=r"""$\dfrac{\partial L}{\partial a} = \dfrac{f - y}{f(1 - f)} \cdot f(1 - f) = f - y$.
 
 $<f> - <y> = <answer>$""",
@@ -230,7 +230,7 @@ def squared_slope(draw: Draw) -> Problem:
         {
             "the sigmoid forgotten": (
                 float(2 * (f - y)),
-                r"This is the derivative by $f$. The chain rule adds the slope $f(1 - f)$ of the sigmoid.",
+                r"This is the derivative with respect to $f$. The chain rule adds the slope $f(1 - f)$ of the sigmoid.",
             ),
             "the two lost": (float(right / 2), "The square brings a factor two."),
             "cross-entropy": (
@@ -239,7 +239,7 @@ def squared_slope(draw: Draw) -> Problem:
             ),
             "the sign": (-float(right), r"The inner derivative of $y - f$ brings a minus sign."),
         },
-        hint=r"Differentiate by $f$ first. The sigmoid adds the factor $\partial f/\partial a = f(1 - f)$.",
+        hint=r"Differentiate with respect to $f$ first. The sigmoid adds the factor $\partial f/\partial a = f(1 - f)$.",
         solution=r"""The chain rule gives $2(f - y) \cdot f(1 - f)$.
 
 $2 \cdot <(off)> \cdot <decimal> \cdot <rest> = <answer>$""",
@@ -257,7 +257,7 @@ def squared_formula(draw: Draw) -> Problem:
         {
             "the sigmoid forgotten": (
                 f"{2 * c}*(f - y)",
-                r"This is the derivative by $f$; the sigmoid adds $f(1 - f)$.",
+                r"This is the derivative with respect to $f$; the sigmoid adds $f(1 - f)$.",
             ),
             "the sign": (f"{2 * c}*(y - f)*f*(1 - f)", r"The inner derivative of $y - f$ is $-1$ times that of $f$."),
             "the two lost": (f"{c}*(f - y)*f*(1 - f)", "The square brings a factor two."),
@@ -277,7 +277,7 @@ $<answer>$""",
 
 @problem("losses-steepest", section="losses-squared-error", items="S1.Q1.6")
 def steepest(draw: Draw) -> Problem:
-    c, y = draw.integer(2, 9), draw.integer(0, 1)
+    c, y = draw.integer(2, 40), draw.integer(0, 1)
     return Problem(
         r"How large can the slope $\left|\partial M/\partial a\right|$ of $M = <c>(y - f)^2$ become, for the sigmoid $f = \sigma(a)$ and "
         r"the truth $y = <y>$?",
@@ -294,7 +294,7 @@ def steepest(draw: Draw) -> Problem:
             "the factors apart": (Fraction(c, 2), "The two factors are not at their largest at the same $f$."),
             "the two lost": (Fraction(4 * c, 27), "The square brings a factor two."),
         },
-        hint=r"For $y = 1$ the size is $2 \cdot <c> f(1 - f)^2$. Set its derivative by $f$ to zero; $y = 0$ is its mirror image.",
+        hint=r"For $y = 1$ the size is $2 \cdot <c> f(1 - f)^2$. Set its derivative with respect to $f$ to zero; $y = 0$ is its mirror image.",
         solution=r"""For $y = 1$ the derivative of $f(1 - f)^2$ is $(1 - f)(1 - 3f)$, which is zero at $f = \tfrac13$; for $y = 0$ it is
 $f = \tfrac23$, with the same size.
 
@@ -383,12 +383,12 @@ def second_derivative(draw: Draw) -> Problem:
             ),
             "by the probability": (
                 2 * (1 - f) * (3 * f - 1),
-                r"This is the derivative of the slope by $f$. The sigmoid adds another factor $f(1 - f)$.",
+                r"This is the derivative of the slope with respect to $f$. The sigmoid adds another factor $f(1 - f)$.",
             ),
             "the other truth": (2 * f**2 * (1 - f) * (2 - 3 * f), r"This is the second derivative for $y = 0$."),
         },
-        hint=r"The slope is $-2f(1 - f)^2$. Differentiate it by $f$, and multiply by $f(1 - f)$.",
-        solution=r"""The derivative of $-2f(1 - f)^2$ by $f$ is $2(1 - f)(3f - 1)$, and the chain rule adds $f(1 - f)$.
+        hint=r"The slope is $-2f(1 - f)^2$. Differentiate it with respect to $f$, and multiply by $f(1 - f)$.",
+        solution=r"""The derivative of $-2f(1 - f)^2$ with respect to $f$ is $2(1 - f)(3f - 1)$, and the chain rule adds $f(1 - f)$.
 
 $2 \cdot <f> \cdot (1 - <f>)^2 \cdot (3 \cdot <f> - 1) \approx <answer>$""",
         check=r"It is negative exactly for $f < \tfrac13$: there squared error is not convex.",
@@ -403,7 +403,9 @@ def convex_weights(draw: Draw) -> Problem:
     return Problem(
         r"A tiny network has the cross-entropy $\ell(w_1, w_2) = \softplus(-w_2 \tanh w_1)$. Its loss is $\ell(<c>, <c>) = "
         r"\ell(-<c>, -<c>) \approx <low:4>$, and halfway between $\ell(0, 0) \approx 0.6931$. What follows?",
-        Choice(r"$\ell$ is not convex in the weights: halfway between two points it is above their mean."),
+        Choice(
+            r"$\ell$ is not convex in the weights: halfway between two points it is above the mean of its values there."
+        ),
         {
             "m15": (
                 r"Descent finds the minimum from everywhere, because cross-entropy is convex.",
@@ -498,7 +500,7 @@ def chain(draw: Draw) -> Problem:
     p, slopes, y = draw.shares(3, 1, 5), draw.distinct(3, -4, 5), draw.integer(1, 3)
     average, mine = mean(slopes, p), slopes[y - 1]
     return Problem(
-        r"Three logits depend on a parameter $u$. At some $u$ their derivatives are $\partial a/\partial u = <slopes>$ and the "
+        r"Three logits $a$ depend on a parameter $u$. At some $u$ their derivatives are $\partial a/\partial u = <slopes>$ and the "
         r"probabilities of softmax are $p = <p>$; class $y = <y>$ of $1, 2, 3$ is right. Find $\partial L/\partial u$ for the cross-entropy "
         r"$L = -\ln p_y$.",
         Number(average - mine),

@@ -23,7 +23,7 @@ def shape_of_weights(draw: Draw) -> Problem:
     right = (hidden, d) if layer == 1 else (m, hidden)
     return Problem(
         r"A network has $d = <d>$ inputs, $d_h = <hidden>$ hidden units and $m = <m>$ outputs, one for each class: $h^a = W_1 x + b_1$, "
-        r"$h^s = \softplus(h^a)$ and $o^a = W_2 h^s + b_2$. Which shape does $W_<layer>$ have?",
+        r"$h^s = \softplus(h^a)$ and $o^a = W_2 h^s + b_2$. What shape does $W_<layer>$ have?",
         Shape(right),
         {
             "transposed": (
@@ -108,7 +108,9 @@ $\ln\bigl(1 + e^{<before>}\bigr) \approx <answer>$""",
 
 @problem("mlp-output-share", section="mlp-forward", items="S3.Q2.b")
 def output_share(draw: Draw) -> Problem:
-    w, k = draw.integers(4, 0, 2), draw.integer(1, 2)
+    first, second = (draw.one_of([(0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]) for _ in range(2))
+    k = draw.integer(1, 2)
+    w = (first[0], second[0], first[1], second[1])
     rows = (w[:2], w[2:])
     powers = [2 ** row[0] * 3 ** row[1] for row in rows]
     columns = [2 ** w[0] * 3 ** w[2], 2 ** w[1] * 3 ** w[3]]
@@ -225,7 +227,7 @@ def l2_gradient(draw: Draw) -> Problem:
             ),
         },
         hint=r"$\lVert\theta\rVert^2 = \theta_1^2 + \theta_2^2$.",
-        solution=r"""The derivative of $\lambda(\theta_1^2 + \theta_2^2)$ by $\theta_i$ is $2\lambda\theta_i$.
+        solution=r"""The derivative of $\lambda(\theta_1^2 + \theta_2^2)$ with respect to $\theta_i$ is $2\lambda\theta_i$.
 
 $2 \cdot <price> \cdot <theta> = <answer>$""",
         check=r"It points away from zero, and has as many entries as $\theta$.",
@@ -239,7 +241,7 @@ def l2_step(draw: Draw) -> Problem:
     rate, price = draw.one_of([0.1, 0.2, 0.5]), draw.one_of([0.1, 0.2, 0.3])
     shrunk = 1 - 2 * rate * price
     return Problem(
-        r"A weight is $\theta = <theta>$, and the risk has the slope $<g>$ in it. The penalty $\lambda\theta^2$ with $\lambda = <price>$ is "
+        r"A weight is $\theta = <theta>$, and there the derivative of the risk with respect to $\theta$ is $<g>$. The penalty $\lambda\theta^2$ with $\lambda = <price>$ is "
         r"added. Where is the weight after one step of gradient descent with the learning rate $\alpha = <rate>$?",
         Number(round(shrunk * theta - rate * g, 4)),
         {
@@ -289,7 +291,7 @@ def output_gradient(draw: Draw) -> Problem:
     right = shares - _truth(y)
     return Problem(
         r"Softmax at the end of a network returns $o^s = <o>$, and class $y = <y>$ of $1, 2, 3$ is right. Find $\bar b_2$, the "
-        r"gradient of the cross-entropy $L = -\ln o^s_y$ in the output biases.",
+        r"gradient of the cross-entropy $L = -\ln o^s_y$ with respect to the output biases.",
         Vector(_rounded(right)),
         {
             "the sign": (_rounded(-right), "It is prediction minus truth."),
@@ -327,7 +329,7 @@ def one_weight(draw: Draw) -> Problem:
             "the other unit": (round(mine * h[2 - j], 2), r"The second index names the hidden unit: $h^s_<j>$."),
             "without the unit": (
                 round(mine, 2),
-                r"This is the derivative by the bias. A weight is multiplied by $h^s_<j>$.",
+                r"This is the derivative with respect to the bias. A weight is multiplied by $h^s_<j>$.",
             ),
             "the sign": (round(-mine * h[j - 1], 2), "It is prediction minus truth."),
         },
@@ -346,7 +348,7 @@ def weight_matrix(draw: Draw) -> Problem:
     bar = shares - _truth(y)
     return Problem(
         r"A network has the hidden units $h^s = <h>$ and the scores $o^a = W_2 h^s + b_2$, and softmax returned $o^s = <o>$. Class $y = <y>$ of "
-        r"$1, 2, 3$ is right. Find the matrix $\bar W_2$, the gradient of the cross-entropy $L = -\ln o^s_y$ in $W_2$.",
+        r"$1, 2, 3$ is right. Find the matrix $\bar W_2$, the gradient of the cross-entropy $L = -\ln o^s_y$ with respect to $W_2$.",
         Matrix(_rounded(np.outer(bar, h))),
         {
             "m19": (
@@ -419,7 +421,7 @@ def row_shapes(draw: Draw) -> Problem:
     column = (right[1], 1) if right[0] == 1 else (hidden, 1)
     return Problem(
         r"$\dfrac{\partial L}{\partial h^a} = (o^s - e_y)^{\mathsf T}\, W_2 \Diag\bigl(\sigma(h^a)\bigr)$ for a network with $d = <d>$ inputs, "
-        r"$d_h = <hidden>$ hidden units and $m = <m>$ outputs, one for each class. Which shape does <what> have?",
+        r"$d_h = <hidden>$ hidden units and $m = <m>$ outputs, one for each class. What shape does <what> have?",
         Shape(right),
         {
             "m19": (
@@ -448,8 +450,8 @@ def bend(draw: Draw) -> Problem:
     sign = draw.one_of([1, -1])
     s = Fraction(n, n + 1) if sign > 0 else Fraction(1, n + 1)
     return Problem(
-        r"Behind a hidden unit's softplus the loss has the derivative $\partial L/\partial h^s_j = <g>$, and before it the unit has "
-        r"$h^a_j = <minus>\ln <n>$. Find $\partial L/\partial h^a_j$.",
+        r"A hidden unit computes $h^s_j = \softplus(h^a_j)$, with $h^a_j = <minus>\ln <n>$, and $\partial L/\partial h^s_j = <g>$. "
+        r"Find $\partial L/\partial h^a_j$.",
         Number(g * s),
         {
             "not bent": (g, "Softplus is not the identity: its slope is a factor."),
@@ -478,7 +480,7 @@ def bend_row(draw: Draw) -> Problem:
     return Problem(
         r"A network with softplus in the hidden layer, $h^s = \softplus(h^a)$, has the scores $o^a = W_2 h^s + b_2$ with"
         "\n\n$$W_2 = <weights>.$$\n\n"
-        r"The sigmoid of $h^a$ is $\sigma(h^a) = <slopes>$, and $\bar o^a = \tfrac{1}{10} <bar>$; a bar marks the gradient of the loss in a quantity. Find the "
+        r"The sigmoid of $h^a$ is $\sigma(h^a) = <slopes>$, and $\bar o^a = \tfrac{1}{10} <bar>$; a bar marks the gradient of the loss with respect to a quantity. Find the "
         r"row $\partial L/\partial h^a$.",
         Vector(_rounded(row * slopes / 10)),
         {
@@ -505,13 +507,13 @@ def first_layer(draw: Draw) -> Problem:
     weights = np.array(draw.integers(6, -2, 2, but=[0])).reshape(2, 3)
     return Problem(
         r"A network reads three inputs $x = <x>$, and its two hidden units compute $h^a = W_1 x + b_1$ with $W_1 = <weights>$. A bar marks the gradient "
-        r"of the loss in a quantity, and $\bar h^a = <bar>$. Find $\bar W_1$.",
+        r"of the loss with respect to a quantity, and $\bar h^a = <bar>$. Find $\bar W_1$.",
         Matrix(tuples(np.outer(bar, x))),
         {
             "transposed": (tuples(np.outer(x, bar)), r"This is the transpose: $\bar W_1$ has the shape of $W_1$."),
             "the weights": (
                 tuples(weights * np.array(bar)[:, None]),
-                r"The rows of $W_1$ were multiplied. That is a step on the way to $\bar x$; the derivative by a weight is what it is "
+                r"The rows of $W_1$ were multiplied. That is a step on the way to $\bar x$; the derivative with respect to a weight is what it is "
                 "multiplied by.",
             ),
             "squares": (tuples(np.outer(bar, bar)), r"The row is $x^{\mathsf T}$, what the layer has read."),
@@ -530,7 +532,7 @@ def input_gradient(draw: Draw) -> Problem:
     bar = np.array(draw.distinct(2, -4, 5, but=[0]))
     weights = np.array(draw.integers(4, -4, 5, but=[0])).reshape(2, 2)
     return Problem(
-        r"A layer computes $h^a = W_1 x + b_1$ with $W_1 = <weights>$. A bar marks the gradient of the loss in a quantity, and $\bar h^a = <bar>$. Find "
+        r"A layer computes $h^a = W_1 x + b_1$ with $W_1 = <weights>$. A bar marks the gradient of the loss with respect to a quantity, and $\bar h^a = <bar>$. Find "
         r"$\bar x$.",
         Vector(tuples(weights.T @ bar)),
         {
@@ -556,7 +558,7 @@ def missing_row(draw: Draw) -> Problem:
     right = tuple(round(-a - b, 1) + 0.0 for a, b in zip(one, two, strict=True))
     return Problem(
         r"A network ends in softmax over three classes and is trained with cross-entropy. For a batch of examples the first two rows of $\bar W_2$, the "
-        r"gradient of the loss in the output weights, are $<one>$ and $<two>$. Find the third row.",
+        r"gradient of the loss with respect to the output weights, are $<one>$ and $<two>$. Find the third row.",
         Vector(right),
         {
             "the sign": (

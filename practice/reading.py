@@ -51,7 +51,17 @@ _TOKEN = re.compile(r"\s*(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|
 _NAMED = re.compile(r"\s*([^=≈~,;]*?)([0-9]*)\s*[=≈~][^=≈~]*")
 _EPSILON = r"\s*\*?\s*(?:var)?eps(?:ilon)?"
 _PLAIN = r"[0-9]+(?:\.[0-9]+)?"
+_MIXED_SIGN = re.compile(r"(?<![A-Za-z0-9_.^])\d+\s*(?:[½⅓⅔¼¾⅙⅛]|\\[dt]?frac\s*\{\s*\d+\s*\}\s*\{\s*\d+\s*\})")
+_MIXED = re.compile(r"[-+]?\s*\d+\s+\d+\s*/\s*\d+")
+_POWER_OF_Z = re.compile(r"[-+]?\s*[\d.]+\s*\*?\s*z\s*(?:\^\s*\(?\s*\d+\s*\)?)?")
+_LABELLED = re.compile(r"value:?\s*([-+.\d][^,;=]*?)\s*[,;]?\s*tangent:?\s*([-+.\d][^,;=]*)", re.IGNORECASE)
+_ROW = r"(?:\[[^\[\]()]*\]|\([^\[\](),]*,[^\[\]()]*\))"
+_ROWS = re.compile(rf"\s*{_ROW}(?:[\s,;]*{_ROW})+[\s,;]*")
 Tree: TypeAlias = tuple[Any, ...]
+
+
+ORDERED = "Type only the numbers, in their order, without names"
+MIXED = "Write a mixed number as a fraction or a decimal, such as 21/2 or 10.5"
 
 
 class Refused(ValueError):
@@ -62,6 +72,8 @@ def cleaned(text: str) -> str:
     """Return what was typed with plain signs, and with TeX taken for what it shows."""
     if len(text) > LONGEST:
         raise Refused("This is too long to be read")
+    if _MIXED_SIGN.search(text):
+        raise Refused(MIXED)
     text = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"((\1)/(\2))", text)
     text = re.sub(r"_\{([^{}]*)\}", r"_\1", text).replace("\\delta", "δ")
     text = re.sub(r"\\(cdot|times)\b", "*", text).replace("\\left", "").replace("\\right", "")
@@ -213,20 +225,28 @@ def number(text: str, whole: bool = False) -> float:
         text = text.replace(",", ".")
     if text.endswith("%"):
         return number(text[:-1]) / 100
+    if _MIXED.fullmatch(text):
+        raise Refused(MIXED)
     try:
         return value_of(parsed(text), {})
     except Refused:
         if unit := re.fullmatch(r"(.*[\d)])\s+[A-Za-z][A-Za-z -]*", text):
             return value_of(parsed(unit[1]), {})
+        if _POWER_OF_Z.fullmatch(text):
+            raise Refused("Give the coefficient alone, without the power of z") from None
         raise
 
 
 def numbers(text: str, whole: bool = False) -> tuple[float, ...]:
     """Return the numbers of a list: separated by commas, semicolons or spaces; sizes by × too.
 
-    Either the list has a name, or each number has one. ``2 + 3ε`` is a list of two.
+    Either the list has a name, or each number has one. ``2 + 3ε`` is a list of two, and so is ``value 2, tangent 3``.
     """
     text = _opened(re.sub(r",?\s+and\s+", ", ", cleaned(text)))
+    if labelled := _LABELLED.fullmatch(text):
+        text = f"{labelled[1]}, {labelled[2]}"
+    if re.search("tangent.*value", text, re.IGNORECASE):
+        raise Refused(ORDERED)
     if not _each_named(text):
         first, *middle = re.split("[=≈~]", text)
         if any(re.match(r"[^(\[⟨]*[,;]", part) for part in middle[:-1]):
@@ -256,7 +276,7 @@ def _each_named(text: str) -> bool:
     if len(parts) < 2 or len(found) < len(parts):
         return False
     if any(one[1] == other[1] and int(one[2] or 0) >= int(other[2] or 0) for one, other in pairwise(found)):
-        raise Refused("Type only the numbers, in their order, without names")
+        raise Refused(ORDERED)
     return True
 
 
@@ -275,7 +295,8 @@ def _dual(text: str) -> tuple[float, float]:
 def rows(text: str) -> tuple[tuple[float, ...], ...]:
     """Return the numbers of a matrix: rows end with a semicolon or a line, or stand in brackets."""
     text = text.replace("\r", "")
-    inner = re.findall(r"[\[(]([^\[\]()]*)[\])]", text) if re.match(r"\s*[\[(]\s*[\[(]", text) else []
+    bracketed = re.match(r"\s*[\[(]\s*[\[(]", text) or _ROWS.fullmatch(text)
+    inner = re.findall(r"[\[(]([^\[\]()]*)[\])]", text) if bracketed else []
     lines = inner or re.split(r"[;\n]", text.strip().strip("[]"))
     found = tuple(numbers(line) for line in lines if line.strip())
     if not found:
@@ -285,7 +306,7 @@ def rows(text: str) -> tuple[tuple[float, ...], ...]:
 
 def named(text: str, names: Sequence[str]) -> tuple[int, ...]:
     """Return whole numbers given by name, in any order, or in the order of the names."""
-    text, pair = cleaned(text), r"([A-Za-z]\w*)\s*[=:]\s*(\d+)(?![.\d])"
+    text, pair = cleaned(text), r"([A-Za-z]\w*)(?:\s*[=:]\s*|\s+)(\d+)(?![.\d])"
     found = dict(re.findall(pair, text))
     if sorted(found) == sorted(names) and not re.sub(pair, "", text).replace("and", "").strip(" ,;()"):
         return tuple(int(found[name]) for name in names)

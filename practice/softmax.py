@@ -148,7 +148,7 @@ def two_outputs(draw: Draw) -> Problem:
     o1, o2 = draw.tenths(-2, 2), draw.tenths(-2, 2)
     right = float(1 / (1 + math.exp(o1 - o2)))
     return Problem(
-        r"A network ends in the two scores $o = (<a>, <b>)$ and softmax. Which probability does it give to the "
+        r"A network ends in the two scores $o = (<a>, <b>)$ and softmax. What probability does it give to the "
         r"*second* class?",
         Number(right),
         {
@@ -209,7 +209,7 @@ $y = <answer>$""",
 
 @problem("softmax-inverse", section="softmax-gauge")
 def inverse(draw: Draw) -> Problem:
-    p, i = draw.shares(3, 1, 9), draw.integer(2, 3)
+    i, p = draw.integer(2, 3), draw.shares(3, 1, 12)
     right = math.log(p[i - 1] / p[0])
     return Problem(
         r"Softmax of the scores $(0, y_1, y_2)$ is $p = <p>$. Find $y_<j>$.",
@@ -482,7 +482,7 @@ def quotient_line(draw: Draw) -> Problem:
         {
             "m12": (
                 r"$\dfrac{0 \cdot Z - \sum_k e^{x_k}\, e^{x_<i>}}{Z^2}$",
-                r"The sum stayed. Differentiated by $x_<j>$, only one of its terms survives.",
+                r"The sum stayed. Differentiated with respect to $x_<j>$, only one of its terms survives.",
             ),
             "the numerator differentiated": (
                 r"$\dfrac{e^{x_<i>}\, Z - e^{x_<i>}\, e^{x_<j>}}{Z^2}$",
@@ -545,7 +545,7 @@ def chain(draw: Draw) -> Problem:
     average = mean(slopes, p)
     mine = slopes[i - 1]
     return Problem(
-        r"Three scores depend on a parameter $u$. At some $u$ their derivatives are "
+        r"Three scores $x$ depend on a parameter $u$. At some $u$ their derivatives are "
         r"$\partial x/\partial u = <slopes>$, and softmax gives $S(x) = <p>$. Find $\dfrac{\partial}{\partial u} \ln S(x(u))_<i>$.",
         Number(mine - average),
         {
@@ -563,7 +563,7 @@ def chain(draw: Draw) -> Problem:
             ),
             "the sign": (average - mine, r"The sign is reversed: this is the derivative of the *loss* $-\ln S_<i>$."),
         },
-        hint=r"$\ln S(x)_i = x_i - \lse(x)$, and the derivative of $\lse$ by $x_j$ is $S(x)_j$.",
+        hint=r"$\ln S(x)_i = x_i - \lse(x)$, and the derivative of $\lse$ with respect to $x_j$ is $S(x)_j$.",
         solution=r"""It is $\dfrac{\partial x_i}{\partial u} - \sum_j S(x)_j \dfrac{\partial x_j}{\partial u}$.
 The mean is $<sum> = <mean>$.
 
@@ -578,7 +578,8 @@ $<mine> - <(mean)> = <answer>$""",
 
 @problem("softmax-entropy-slope", section="softmax-entropy")
 def entropy_slope(draw: Draw) -> Problem:
-    k, c = draw.distinct(3, 0, 3), draw.integer(1, 3)
+    k = draw.integers(3, 0, 4)
+    c = draw.integer(2, 4) if max(k) - min(k) < 3 else 2
     weights = [2 ** (c * one) for one in k]
     p = tuple(Fraction(one, sum(weights)) for one in weights)
     average = mean(k, p)
@@ -586,7 +587,7 @@ def entropy_slope(draw: Draw) -> Problem:
     unit = math.log(2) ** 2
     return Problem(
         r"For the scores $x = (\ln 2)\,<k>$ and $c = <c>$ softmax gives $S(c\,x) = <p>$. "
-        r"The entropy is $H(p) = -\sum_j p_j \ln p_j$. With which slope does $H(S(c\,x))$ change at this $c$?",
+        r"The entropy is $H(p) = -\sum_j p_j \ln p_j$. What is the derivative of $H(S(c\,x))$ with respect to $c$ at this $c$?",
         Number(-c * spread * unit),
         {
             "the sign": (

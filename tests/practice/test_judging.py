@@ -233,3 +233,28 @@ def test_a_letter_that_stands_for_a_value_is_not_called():
     assert judge(ramp, "2xH").kind == "right"
     for typed in ("2xH(x)", "2H(x)"):
         assert judge(ramp, typed).words.startswith("Write H alone, without (x).")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("1 1/9", "Write a mixed number as a fraction or a decimal, such as 21/2 or 10.5."),
+        ("10½", "Write a mixed number as a fraction or a decimal, such as 21/2 or 10.5."),
+        ("26 z^3", "Give the coefficient alone, without the power of z."),
+        ("26z", "Give the coefficient alone, without the power of z."),
+    ],
+)
+def test_what_is_close_to_a_number_is_refused_with_a_way_out(typed, words):
+    count = made(Integer(26), {"more": (27, "More."), "fewer": (25, "Fewer.")})
+    assert judge(count, typed).words.startswith(words)
+
+
+def test_the_smallest_number_may_be_rounded_up():
+    smallest = made(Number(13.8629, digits=2), {"a": (2.77, "One."), "b": (6.02, "Two.")})
+    assert {judge(smallest, typed).kind for typed in ("13.86", "13.87")} == {"right"}
+
+
+def test_the_rows_of_a_matrix_may_stand_in_brackets():
+    matrix = made(Matrix(((-6, 3), (-10, 5))), {"t": (((-6, -10), (3, 5)), "Transposed."), "o": (((1,),), "One.")})
+    assert judge(matrix, "(-6, 3), (-10, 5)").kind == "right"
+    assert "commas between the numbers of a row, and a semicolon or a new line between rows" in judge(matrix, "?").words

@@ -34,11 +34,19 @@ var Reading = (() => {
     ...Object.entries({ "α": " alpha ", "ε": " eps ", "δ": " d", _: "", "{": "(", "}": ")" }),
   ]));
   const TOKEN = /\s*(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[A-Za-z][A-Za-z0-9]*|[-+*/^()])/y;
+  const ORDERED = "Type only the numbers, in their order, without names";
+  const MIXED = "Write a mixed number as a fraction or a decimal, such as 21/2 or 10.5";
+  const MIXED_SIGN = /(?<![A-Za-z0-9_.^])\d+\s*(?:[½⅓⅔¼¾⅙⅛]|\\[dt]?frac\s*\{\s*\d+\s*\}\s*\{\s*\d+\s*\})/;
+  const POWER_OF_Z = /^[-+]?\s*[\d.]+\s*\*?\s*z\s*(?:\^\s*\(?\s*\d+\s*\)?)?$/;
+  const LABELLED = /^value:?\s*([-+.\d][^,;=]*?)\s*[,;]?\s*tangent:?\s*([-+.\d][^,;=]*)$/i;
+  const ROW = String.raw`(?:\[[^\[\]()]*\]|\([^\[\](),]*,[^\[\]()]*\))`;
+  const ROWS = new RegExp(String.raw`^\s*${ROW}(?:[\s,;]*${ROW})+[\s,;]*$`);
   const isLetter = (sign) => /^[A-Za-z]/.test(sign);
 
   /** Return what was typed with plain signs, and with TeX taken for what it shows. @param {string} text */
   function cleaned(text) {
     if ([...text].length > LONGEST) refuse("This is too long to be read");
+    if (MIXED_SIGN.test(text)) refuse(MIXED);
     const plain = text
       .replace(/\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, "(($1)/($2))")
       .replace(/_\{([^{}]*)\}/g, "_$1").replaceAll("\\delta", "δ")
@@ -154,11 +162,13 @@ var Reading = (() => {
       text = text.replace(",", ".");
     }
     if (text.endsWith("%")) return number(text.slice(0, -1)) / 100;
+    if (/^[-+]?\s*\d+\s+\d+\s*\/\s*\d+$/.test(text)) refuse(MIXED);
     try {
       return parsed(text)({});
     } catch (refusal) {
       const unit = /^(.*[\d)])\s+[A-Za-z][A-Za-z -]*$/s.exec(text);
       if (unit) return parsed(unit[1])({});
+      if (POWER_OF_Z.test(text)) refuse("Give the coefficient alone, without the power of z");
       throw refusal;
     }
   }
@@ -182,7 +192,7 @@ var Reading = (() => {
     const found = parts.map((part) => /^\s*([^=≈~,;]*?)([0-9]*)\s*[=≈~][^=≈~]*$/.exec(part) ?? []);
     if (parts.length < 2 || found.some((part) => !part.length)) return false;
     const apart = found.slice(1).every(([, stem, place], at) => stem !== found[at][1] || Number(place) > Number(found[at][2]));
-    return apart || refuse("Type only the numbers, in their order, without names");
+    return apart || refuse(ORDERED);
   }
 
   /** Return the value and the tangent of a dual number such as "2 - 3ε". @param {string} typed */
@@ -197,11 +207,13 @@ var Reading = (() => {
 
   /**
    * Return the numbers of a list: separated by commas, semicolons or spaces; sizes by × too. Either the list has a name,
-   * or each number has one. "2 + 3ε" is a list of two.
+   * or each number has one. "2 + 3ε" is a list of two, and so is "value 2, tangent 3".
    * @param {string} typed @returns {number[]}
    */
   function numbers(typed, whole = false) {
     let text = opened(cleaned(typed).replace(/,?\s+and\s+/g, ", "));
+    text = text.replace(LABELLED, "$1, $2");
+    if (/tangent.*value/i.test(text)) refuse(ORDERED);
     if (!eachNamed(text)) {
       const pieces = text.split(/[=≈~]/);
       if (pieces.slice(1, -1).some((part) => /^[^([⟨]*[,;]/.test(part))) {
@@ -221,7 +233,8 @@ var Reading = (() => {
   /** Return the numbers of a matrix: rows end with a semicolon or a line, or stand in brackets. @param {string} typed */
   function rows(typed) {
     const text = typed.replaceAll("\r", "");
-    const inner = /^\s*[[(]\s*[[(]/.test(text) ? [...text.matchAll(/[[(]([^[\]()]*)[\])]/g)].map((found) => found[1]) : [];
+    const bracketed = /^\s*[[(]\s*[[(]/.test(text) || ROWS.test(text);
+    const inner = bracketed ? [...text.matchAll(/[[(]([^[\]()]*)[\])]/g)].map((found) => found[1]) : [];
     const lines = inner.length ? inner : text.trim().replace(/^[[\]]+|[[\]]+$/g, "").split(/[;\n]/);
     const found = lines.filter((line) => line.trim()).map((line) => numbers(line));
     return found.length ? found : refuse("Nothing has been typed");
@@ -229,7 +242,7 @@ var Reading = (() => {
 
   /** Return whole numbers given by name, in any order, or in the order of the names. @param {string} typed @param {string[]} names */
   function named(typed, names) {
-    const text = cleaned(typed), pair = /([A-Za-z]\w*)\s*[=:]\s*(\d+)(?![.\d])/g;
+    const text = cleaned(typed), pair = /([A-Za-z]\w*)(?:\s*[=:]\s*|\s+)(\d+)(?![.\d])/g;
     const found = new Map([...text.matchAll(pair)].map((part) => [part[1], Number(part[2])]));
     const rest = text.replace(pair, "").replaceAll("and", "").replace(/^[ ,;()]+|[ ,;()]+$/g, "");
     if (found.size === names.length && names.every((name) => found.has(name)) && !rest) {
