@@ -36,7 +36,7 @@ def _address(app: Sphinx, docname: str, entry: Entry) -> str:
 def _end(app: Sphinx, section: nodes.section, docname: str, chapter: str) -> None:
     """End a section with its problems, if it has any."""
     labels = [name for part in section.findall(nodes.section) for name in part["ids"]]
-    entries = listing.within(labels, chapter)
+    entries = listing.within(app, labels, chapter)
     if not entries:
         return
     count = "a problem on this section" if len(entries) == 1 else f"{len(entries)} problems on this section"
@@ -70,6 +70,6 @@ def _links(app: Sphinx, docname: str, entries: list[Entry]) -> nodes.paragraph:
     for place, entry in enumerate(entries):
         paragraph += nodes.Text(", " if place else "")
         paragraph += nodes.reference(
-            "", f"problem\u00a0{listing.number(entry)}", internal=True, refuri=_address(app, docname, entry)
+            "", f"problem\u00a0{listing.number(app, entry)}", internal=True, refuri=_address(app, docname, entry)
         )
     return paragraph

@@ -20,17 +20,24 @@ def page(chapter: str) -> str:
 
 
 @cache
-def ordered(chapter: str) -> list[Entry]:
-    """Return the problems of a chapter in the order of their page: mixed, since on an exam nothing says which it is."""
+def _mixed(chapter: str) -> list[Entry]:
     from practice.draw import Draw
     from practice.problem import all_problems
 
     return Draw("order", chapter).shuffled([entry for entry in all_problems() if entry.chapter == chapter])
 
 
-def number(entry: Entry) -> int:
+def ordered(app: Sphinx, chapter: str) -> list[Entry]:
+    """Return the problems of a chapter in the order of their page: mixed, since on an exam nothing says which it is.
+
+    A problem goes with its section: where an edition has dropped that, it is left out.
+    """
+    return [entry for entry in _mixed(chapter) if entry.section in app.config.book_edition.inside]
+
+
+def number(app: Sphinx, entry: Entry) -> int:
     """Return the number of a problem on its page."""
-    return ordered(entry.chapter).index(entry) + 1
+    return ordered(app, entry.chapter).index(entry) + 1
 
 
 def chapters(app: Sphinx) -> list[str]:
@@ -40,10 +47,10 @@ def chapters(app: Sphinx) -> list[str]:
     return [name.removeprefix(PRACTICE) for name in listed(Path(app.srcdir)) if name.startswith(PRACTICE)]
 
 
-def within(labels: Iterable[str], chapter: str) -> list[Entry]:
+def within(app: Sphinx, labels: Iterable[str], chapter: str) -> list[Entry]:
     """Return the problems of a chapter on the sections with these labels."""
     wanted = set(labels)
-    return [entry for entry in ordered(chapter) if entry.section in wanted]
+    return [entry for entry in ordered(app, chapter) if entry.section in wanted]
 
 
 def covering(app: Sphinx) -> dict[str, list[Entry]]:
@@ -52,7 +59,7 @@ def covering(app: Sphinx) -> dict[str, list[Entry]]:
 
     found: dict[str, list[Entry]] = {}
     for chapter in chapters(app):
-        for entry in ordered(chapter):
+        for entry in ordered(app, chapter):
             slips = {mistake(name).upper() for name in entry.variant(0).slips}
             for name in (*entry.items, *sorted(slips - {""})):
                 found.setdefault(name, []).append(entry)

@@ -40,7 +40,7 @@ class Problems(SphinxDirective):
         chapter = self.arguments[0]
         for path in Path(practice.__file__).parent.glob("*.py"):
             self.env.note_dependency(str(path))
-        entries = listing.ordered(chapter)
+        entries = listing.ordered(self.env.app, chapter)
         if not entries:
             raise self.error(f"There are no problems on {chapter!r}.")
         before = listing.chapters(self.env.app)
@@ -92,7 +92,7 @@ class Chapters(SphinxDirective):
         for chapter in listing.chapters(self.env.app):
             link = addnodes.pending_xref("", nodes.inline(), reftype="doc", refdomain="std", refexplicit=False)
             link["reftarget"], link["refdoc"] = f"/{listing.page(chapter)}", self.env.docname
-            count = f"{len(listing.ordered(chapter))} problems"
+            count = f"{len(listing.ordered(self.env.app, chapter))} problems"
             words = nodes.inline("", count, classes=["count"])
             items.append(nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(": "), words)))
         return [nodes.bullet_list("", *items, classes=["practice-chapters"])]

@@ -47,8 +47,8 @@ def _places(app: Sphinx, labels: set[str]) -> dict[str, tuple[str, str]]:
 
 def script(app: Sphinx, chapter: str) -> str:
     """Return the script with a chapter's variants."""
-    problems = {entry.name: _variants(app, entry) for entry in listing.ordered(chapter)}
-    sections = {entry.name: entry.section for entry in listing.ordered(chapter)}
+    problems = {entry.name: _variants(app, entry) for entry in listing.ordered(app, chapter)}
+    sections = {entry.name: entry.section for entry in listing.ordered(app, chapter)}
     labels = {slip["link"] for variants in problems.values() for one in variants for slip in one["slips"]}
     data = {
         "page": f"{listing.page(chapter)}.html",
@@ -84,7 +84,7 @@ def sample(app: Sphinx) -> str:
     found: set[tuple[str, bool]] = set()
     words = set("".join((HOME / f"{part}.js").read_text(encoding="utf-8") for part in PARTS))
     for chapter in listing.chapters(app):
-        for entry in listing.ordered(chapter):
+        for entry in listing.ordered(app, chapter):
             for text in texts(_variants(app, entry)):
                 found |= formulas(text)
                 words |= set(FORMULA.sub("", text))

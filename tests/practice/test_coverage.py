@@ -30,6 +30,7 @@ def test_each_mistake_is_a_slip():
     assert {name.lower() for name in mistakes} == {mistake(slip) for slips in SLIPS.values() for slip in slips} - {""}
 
 
+@pytest.mark.whole_book
 def test_each_section_belongs_to_the_chapter():
     wrong = [entry.name for entry in PROBLEMS if entry.section not in sections(entry.chapter)]
     assert not wrong

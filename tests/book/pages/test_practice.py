@@ -14,6 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Locator
 
+from book import edition
 from book.pages.fonts import Characters
 from book.pages.math import render
 from book.practice import listing, variants
@@ -21,10 +22,12 @@ from practice.answers import Number
 from practice.problem import Entry, all_problems
 from tests.book.pages import files, looks
 from tools import chapters
+from tools.paths import ROOT
 
 KIB = 1024
 HERE = [page.stem for page in chapters.pages() if page.parent.name == "practice"]
-PROBLEMS = {entry.name: entry for entry in all_problems() if entry.chapter in HERE}
+SECTIONS = edition.Edition.of(ROOT).inside
+PROBLEMS = {entry.name: entry for entry in all_problems() if entry.chapter in HERE and entry.section in SECTIONS}
 STATES = {"light": looks.DESK, "dark": looks.PHONE}
 ORDER = """() => [...document.querySelectorAll('.question, details.solution')]
   .map(box => [box.getBoundingClientRect().top, box.className.includes('solution')]).sort((a, b) => a[0] - b[0])
@@ -183,7 +186,9 @@ def test_the_lists_lead_to_problems(book: Path, name: str) -> None:
 def test_practice_is_light_and_its_variants_are_all_there(book: Path, chapter: str) -> None:
     data = (book / "_static" / "practice" / f"{chapter}.js").read_bytes()
     assert len(gzip.compress(data, 9)) <= 150 * KIB
-    assert data.decode().count('"question":') == variants.COUNT * len(listing.ordered(chapter))
+    assert data.decode().count('"question":') == variants.COUNT * sum(
+        entry.chapter == chapter for entry in PROBLEMS.values()
+    )
     lines = files.parsed(book / "chapters" / f"{chapter}.html").select(".try-one")
     assert lines
     assert sum(len(str(line)) for line in lines) <= 3 * KIB
