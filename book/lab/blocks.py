@@ -91,4 +91,6 @@ MAKERS: dict[str, Callable[[str, str, str, Names], str | None]] = {
     "bibliography": _works,
     "ledger": _at_the_build,
     "derivatives": _derivatives,
+    "practice": _at_the_build,
+    "practice-chapters": _at_the_build,
 }

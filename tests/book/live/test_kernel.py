@@ -38,6 +38,7 @@ class Tried:
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
     plt.switch_backend("agg")  # before the kernel changes what Matplotlib asks
+    monkeypatch.setenv("MPLBACKEND", "agg")  # and what the programs after this test are told
     for name in ("IPython", "IPython.display"):
         monkeypatch.setitem(sys.modules, name, importlib.import_module(name))
     monkeypatch.setattr(plots, "use_style", plots.use_style)
