@@ -56,7 +56,7 @@ def load_digits() -> tuple[Array, npt.NDArray[np.int64]]:
     >>> images.shape, labels.shape
     ((1797, 8, 8), (1797,))
     """
-    arrays = _decode(_packaged("digits.npz"), "digits.npz", SHA256)
+    arrays = _packaged("digits.npz", SHA256)
     return arrays["images"] / 16.0, arrays["labels"].astype(np.int64)
 
 
@@ -85,7 +85,7 @@ def load_digit_network() -> tuple[dict[str, Array], Array]:
     >>> sum(part.size for part in params.values()), mean.shape
     (3818, (8, 8))
     """
-    arrays = _decode(_packaged("digit_network.npz"), "digit_network.npz", NETWORK_SHA256)
+    arrays = _packaged("digit_network.npz", NETWORK_SHA256)
     params: dict[str, Array] = {name: part.astype(np.float64) for name, part in arrays.items()}
     return params, params.pop("mean")
 
@@ -113,12 +113,12 @@ def load_photograph() -> Array:
     >>> load_photograph().shape
     (48, 48)
     """
-    arrays = _decode(_packaged("photograph.npz"), "photograph.npz", PHOTOGRAPH_SHA256)
+    arrays = _packaged("photograph.npz", PHOTOGRAPH_SHA256)
     return arrays["gray"] / 255.0
 
 
-def _packaged(name: str) -> bytes:
-    return resources.files("nnlib").joinpath("data", name).read_bytes()
+def _packaged(name: str, sha256: str) -> dict[str, npt.NDArray[Any]]:
+    return _decode(resources.files("nnlib").joinpath("data", name).read_bytes(), name, sha256)
 
 
 def _decode(content: bytes, name: str, sha256: str) -> dict[str, npt.NDArray[Any]]:

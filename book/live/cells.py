@@ -7,7 +7,6 @@ folds. What an edition leaves out is in neither.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,11 +23,11 @@ from book.cells import cells
 from book.downloads import notebook
 from book.live import editor, files, pack
 from book.memory import build
+from book.pages import scripts
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "_cells"
-COMMENT = re.compile(r"(?m)^ *(?://[^\n]*|/\*\*[^\n]*\*/) *\n")  # a whole line
 STATIC = Path(__file__).parents[1] / "pages" / "static" / "live"
 WITHOUT = "Without Run: the pages cannot run their cells, as no source has {}. LIVE_FILES=FOLDER names one."
 LEFT_OUT = "Without Run: LIVE=no."
@@ -78,7 +77,7 @@ def names() -> list[str]:
 
 def script() -> str:
     """Return what a page loads when Run is pressed for the first time, without what the build knows."""
-    return COMMENT.sub("", "".join((STATIC / name).read_text(encoding="utf-8") for name in names()))
+    return scripts.bare(STATIC / name for name in names())
 
 
 def characters() -> set[str]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from book.live import fontlist
-from book.live.files import CORE, GROUPS, file_name, get, keep, lock, version
+from book.live.files import CORE, GROUPS, file_name, keep, lock, version
 from book.live.files import cache as kept
 from book.pages import node
 
@@ -154,6 +154,3 @@ def notices(packages: Mapping[str, Path], editor: Iterable[tuple[str, str]] = ()
                         texts += [f"{name}: {entry.rsplit('/', 1)[-1]}", archive.read(entry).decode()]
     texts += [text for pair in editor for text in pair]
     return "\n\n".join(text.strip() for text in texts) + "\n"
-
-
-__all__ = ["Part", "get", "notices", "parts", "script", "write"]

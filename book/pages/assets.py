@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 from book.live import cells
-from book.pages import node, touch
+from book.pages import node, scripts, touch
 from book.pages.fonts import characters, katex_faces, text_faces
 from book.practice import variants
 
@@ -53,7 +53,7 @@ def used(sheet: str, pages: list[Path]) -> str:
 def script() -> str:
     """Return the book's script, without its comments, and KaTeX's, by which a copied formula is its TeX."""
     copy_tex = (KATEX / "contrib" / "copy-tex.min.js").read_text(encoding="utf-8")
-    return touch.COMMENT.sub("", (STATIC / "book.js").read_text(encoding="utf-8")) + copy_tex
+    return scripts.bare([STATIC / "book.js"]) + copy_tex
 
 
 def search_script() -> str:

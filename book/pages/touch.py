@@ -14,13 +14,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from book.cells import cells, tags
+from book.pages import scripts
 from book.problems import report
 
 HOME = Path(__file__).parent / "static" / "touch"
 SHARED = "stage"
 TAG = "touch-"
 LETTERS, SIGNS = re.compile(r"[A-Za-zα-ω]"), re.compile(r"[∂ΣΔ≈≤≥∞→√⊙∇⌊⌋]")  # as in stage.js
-COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/) *\n", re.M | re.S)
 
 
 def names() -> list[str]:
@@ -30,8 +30,7 @@ def names() -> list[str]:
 
 def script(name: str) -> str:
     """Return a component as the pages load it: with its data, where it has any, and without its comments."""
-    parts = [path for path in (HOME / f"{name}.data.js", HOME / f"{name}.js") if path.exists()]
-    return COMMENT.sub("", "".join(path.read_text(encoding="utf-8") for path in parts))
+    return scripts.bare(path for path in (HOME / f"{name}.data.js", HOME / f"{name}.js") if path.exists())
 
 
 def place(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -52,5 +51,5 @@ def place(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def characters() -> dict[str, set[str]]:
     """Return the characters that components may show, by font."""
-    text = "".join((HOME / f"{name}.js").read_text(encoding="utf-8") for name in (SHARED, *names()))
+    text = scripts.joined(HOME / f"{name}.js" for name in (SHARED, *names()))
     return {"text": set(text), "Math-Italic": set(LETTERS.findall(text)), "Main-Regular": set(SIGNS.findall(text))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from book.edition import PRACTICE, listed
@@ -42,8 +43,6 @@ def number(app: Sphinx, entry: Entry) -> int:
 
 def chapters(app: Sphinx) -> list[str]:
     """Return the chapters of this edition that have a page of problems, in their order."""
-    from pathlib import Path
-
     return [name.removeprefix(PRACTICE) for name in listed(Path(app.srcdir)) if name.startswith(PRACTICE)]
 
 

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 import practice
 from book.pages.html import DetailsNode
 from book.practice import listing
+from book.sections import Sections
 
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
@@ -77,10 +78,9 @@ class Problems(SphinxDirective):
         return list(holder.children)
 
     def _source(self, label: str) -> nodes.paragraph:
-        link = addnodes.pending_xref("", nodes.inline("", label), reftype="section", reftarget=label, refwarn=False)
-        link["refdoc"] = self.env.docname
-        self.set_source_info(link)
-        return nodes.paragraph("", "See ", link, nodes.Text("."), classes=["source"])
+        place = Sections(labels=[label])
+        self.set_source_info(place)
+        return nodes.paragraph("", "See ", place, nodes.Text("."), classes=["source"])
 
 
 class Chapters(SphinxDirective):

@@ -8,30 +8,35 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from sphinx.application import Sphinx
 
-from book.pages import node
+from book.pages import node, scripts
 from book.pages.math import render
 from book.practice import listing
 from practice.problem import Entry, mistake
 
 COUNT = 24
 HOME = Path(__file__).parents[1] / "pages" / "static" / "practice"
-PARTS = ("reading", "judging", "card")
+PARTS = [HOME / f"{part}.js" for part in ("reading", "judging", "card")]
 KATEX = node.MODULES / "katex" / "dist" / "katex.min.js"
 DROPPED = {"id", "chapter", "section", "items", "seed"}
 FORMULA = re.compile(r"\$\$(?P<display>.*?)\$\$|\$(?P<inline>[^$]*)\$", re.S)
 DIGIT = re.compile(r"(?<!\\mathbf )\d")  # any digit may stand in its place, but not that of the vector of ones
-COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/) *\n", re.M | re.S)
+
+
+@cache
+def _drawn(entry: Entry) -> list[dict[str, Any]]:
+    """Return the variants, for their script and for the sample of their formulas."""
+    return [entry.data(seed) for seed in range(COUNT)]
 
 
 def _variants(app: Sphinx, entry: Entry) -> list[dict[str, Any]]:
-    found = [entry.data(seed) for seed in range(COUNT)]
     left = DROPPED if app.config.book_solutions else DROPPED | {"solution"}
-    return [{name: value for name, value in variant.items() if name not in left} for variant in found]
+    return [{name: value for name, value in variant.items() if name not in left} for variant in _drawn(entry)]
 
 
 def _places(app: Sphinx, labels: set[str]) -> dict[str, tuple[str, str]]:
@@ -82,7 +87,7 @@ def texts(value: Any) -> list[str]:
 def sample(app: Sphinx) -> str:
     """Return a page, which nobody reads, with a formula of each form: for its characters and classes."""
     found: set[tuple[str, bool]] = set()
-    words = set("".join((HOME / f"{part}.js").read_text(encoding="utf-8") for part in PARTS))
+    words = set(scripts.joined(PARTS))
     for chapter in listing.chapters(app):
         for entry in listing.ordered(app, chapter):
             for text in texts(_variants(app, entry)):
@@ -95,8 +100,7 @@ def sample(app: Sphinx) -> str:
 def write(app: Sphinx, target: Path) -> None:
     """Write the scripts of practice into the folder of static files."""
     target.mkdir()
-    own = "".join((HOME / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
-    (target / "practice.js").write_text(COMMENT.sub("", own), encoding="utf-8")
+    (target / "practice.js").write_text(scripts.bare(PARTS), encoding="utf-8")
     (target / "katex.js").write_text(KATEX.read_text(encoding="utf-8"), encoding="utf-8")
     for chapter in listing.chapters(app):
         (target / f"{chapter}.js").write_text(script(app, chapter), encoding="utf-8")

@@ -76,6 +76,9 @@
       script.addEventListener("error", failed);
       script.src = `${folder}${name}.js`;
       document.head.append(script);
+    }).catch((error) => {
+      delete loading[name]; // to be tried again
+      throw error;
     });
     return loading[name];
   }
@@ -177,7 +180,6 @@
         await Live.begin(block);
       } catch (error) {
         run.textContent = "Run: its script could not be read";
-        delete loading["live/live"];
       }
     });
     block.append(run);
